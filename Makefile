@@ -1,0 +1,38 @@
+# `make run` and `make test` need Python 3.11 or newer, pip and make; everything else they set up themselves.
+PYTHON ?= python3
+BIN := .venv/bin
+
+.PHONY: run test soak check fix clean
+
+run: .venv/.installed
+	$(BIN)/assistant serve --samples
+
+test: .venv/.installed-dev
+	$(BIN)/python -m tests.browser.chromium
+	$(BIN)/python -m pytest -m "not soak"
+
+soak: .venv/.installed-dev
+	$(BIN)/python -m pytest -m soak --timeout 3600
+
+check: .venv/.installed-dev
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+
+fix: .venv/.installed-dev
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+.venv/.installed: pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit("Python 3.11 or newer is needed: make PYTHON=/path/to/python3.11") if sys.version_info < (3, 11) else None'
+	test -x $(BIN)/python || $(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install --quiet --upgrade pip
+	$(BIN)/python -m pip install --quiet --editable .
+	touch $@
+
+.venv/.installed-dev: .venv/.installed
+	$(BIN)/python -m pip install --quiet --editable '.[dev]'
+	touch $@
+
+clean:
+	rm -rf .venv build *.egg-info

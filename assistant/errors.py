@@ -1,0 +1,76 @@
+"""The errors a caller may meet. Each says in one line what is wrong, and in `hint` what to do about it.
+
+    AssistantError
+    +-- SettingsError          a setting is unknown or has a wrong value
+    +-- UnreadableArticle      a file or record is not an article that can be read
+    +-- UnknownArticle         no article has this id
+    +-- IndexProblem           something is wrong with an index as a whole
+    |   +-- IndexMismatch      the index was made by another encoder or format
+    |   +-- IndexDamaged       the store itself cannot be read
+    |   +-- IndexBusy          another process is writing and did not finish in time
+    |   +-- IndexNotWritable   no permission, or no space left
+    +-- EncoderUnavailable     the sentence model is not on this machine
+    +-- BadQuestion            the question is empty or too long
+    +-- QuestionSetError       a question set cannot be read
+    +-- MissingExtra           an optional package is needed
+
+That the articles do not answer is no error: it is an `Answer` with `abstained`.
+"""
+
+from __future__ import annotations
+
+
+class AssistantError(Exception):
+    """The root: `str(error)` is one line that says what is wrong, `hint` one that says what to do."""
+
+    def __init__(self, message: str, hint: str = "") -> None:
+        super().__init__(message)
+        self.hint = hint
+
+
+class SettingsError(AssistantError):
+    """A setting is unknown or has a wrong value."""
+
+
+class UnreadableArticle(AssistantError):
+    """A file or record is not an article that can be read."""
+
+
+class UnknownArticle(AssistantError):
+    """No article has this id."""
+
+
+class IndexProblem(AssistantError):
+    """Something is wrong with an index as a whole."""
+
+
+class IndexMismatch(IndexProblem):
+    """The index was made by another encoder or another format."""
+
+
+class IndexDamaged(IndexProblem):
+    """The store, which is the truth, cannot be read."""
+
+
+class IndexBusy(IndexProblem):
+    """Another process is writing and did not finish in time."""
+
+
+class IndexNotWritable(IndexProblem):
+    """The index cannot be written: no permission, or no space left."""
+
+
+class EncoderUnavailable(AssistantError):
+    """The sentence model is not on this machine."""
+
+
+class BadQuestion(AssistantError):
+    """The question is empty or too long."""
+
+
+class QuestionSetError(AssistantError):
+    """A question set cannot be read."""
+
+
+class MissingExtra(AssistantError):
+    """An optional package is needed and is not installed."""

@@ -1,0 +1,84 @@
+"""The seams: what an encoder, a retriever and an index must do. Each is a protocol of a few methods."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from assistant.records import Article, Filters, Hit, Quotation, Span
+
+Vectors = NDArray[np.float32]
+
+
+class Encoder(Protocol):
+    """A sentence model. Both methods return float32 rows of unit length, shape (len(texts), dimensions)."""
+
+    @property
+    def name(self) -> str:
+        """The name that opens this encoder again."""
+
+    @property
+    def digest(self) -> str:
+        """A stable hash of the model: equal digests give equal vectors."""
+
+    @property
+    def dimensions(self) -> int:
+        """The length of a vector."""
+
+    def encode_queries(self, texts: Sequence[str]) -> Vectors:
+        """Encode questions."""
+
+    def encode_passages(self, texts: Sequence[str]) -> Vectors:
+        """Encode passages or sentences."""
+
+
+class Retriever(Protocol):
+    """Finds passages for a query."""
+
+    def search(self, query: str, k: int, filters: Filters = ...) -> list[Hit]:
+        """Return at most `k` hits, best first."""
+
+
+@dataclass(frozen=True)
+class PreparedArticle:
+    """An article made ready for the index; ids in it are empty and are given by the store.
+
+    `sentences` are all sentences of the article in order. `passages` refer to them by position: half-open ranges of sentence
+    positions that cover all sentences in order and may overlap. `vectors` has shape (len(passages), dimensions), `terms` holds the
+    analysed terms of each passage for lexical search, `original` the bytes the article was read from.
+    """
+
+    article: Article
+    original: bytes
+    sentences: tuple[Span, ...]
+    passages: tuple[tuple[int, int], ...]
+    quotations: tuple[Quotation, ...]
+    terms: tuple[tuple[str, ...], ...]
+    vectors: Vectors
+
+
+class Index(Protocol):
+    """Articles, their passages, vectors and terms, in generations: a generation is complete or it is not there."""
+
+    @property
+    def generation(self) -> int:
+        """Grows by one with each committed change."""
+
+    def add(self, prepared: Sequence[PreparedArticle]) -> list[str]:
+        """Store articles in one generation and return their new ids; an equal origin replaces the older version."""
+
+    def remove(self, article_ids: Iterable[str]) -> int:
+        """Remove articles for good and return how many there were."""
+
+    def articles(self, filters: Filters = ...) -> Iterator[Article]:
+        """Yield the articles, oldest id first."""
+
+    def search_vectors(self, vector: Vectors, k: int, filters: Filters = ...) -> list[tuple[int, float]]:
+        """Return (passage id, inner product) of the `k` nearest passages to one vector of shape (dimensions,)."""
+
+    def search_terms(self, terms: Sequence[str], k: int, filters: Filters = ...) -> list[tuple[int, float]]:
+        """Return (passage id, BM25 score) of the `k` best passages for the terms."""

@@ -1,0 +1,191 @@
+"""The records that pass between the stages: plain frozen dataclasses, standard library only.
+
+Every offset is a character position in `Article.text`, half-open, and is born with the text: nothing locates a
+quotation afterwards by searching for its words.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Literal, NamedTuple
+
+Badge = Literal["verbatim", "supported"]
+
+
+class Span(NamedTuple):
+    """A half-open range of characters `[start, end)` in `Article.text`."""
+
+    start: int
+    end: int
+
+    def of(self, text: str) -> str:
+        """Return the characters of `text` that the span covers."""
+        return text[self.start : self.end]
+
+    def overlaps(self, other: Span) -> bool:
+        """Say whether the two spans share at least one character."""
+        return self.start < other.end and other.start < self.end
+
+
+@dataclass(frozen=True, slots=True)
+class Article:
+    """One source text with its metadata.
+
+    `outlet` published it; `source` is whom the outlet credits. `published` and `updated` are ISO 8601 dates or
+    times, or "". `inferred` names the fields that no metadata gave and that stand in for it (a title made from the first
+    sentence, a date read from the story). `origin` is where it was read from: an absolute path (with `#n` for the n-th
+    record of a file) or a URL; an article with the same origin replaces the older one.
+    """
+
+    id: str
+    title: str
+    text: str
+    url: str = ""
+    outlet: str = ""
+    source: str = ""
+    author: str = ""
+    editor: str = ""
+    place: str = ""
+    published: str = ""
+    updated: str = ""
+    language: str = ""
+    content_hash: str = ""
+    origin: str = ""
+    inferred: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """Consecutive whole sentences within a token budget: the unit that is indexed and retrieved.
+
+    `position` counts the passages of its article from 0. Neighbouring passages may share sentences (overlap).
+    """
+
+    id: int
+    article_id: str
+    span: Span
+    sentences: tuple[Span, ...]
+    position: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Quotation:
+    """An utterance with its speaker.
+
+    `span` covers the sentences in which the words and their attribution stand; `speaker` is the name as resolved in the
+    article, "" when unknown. `direct` means in quotation marks. `via` is who passed the words on.
+    """
+
+    article_id: str
+    span: Span
+    speaker: str
+    role: str = ""
+    cue: str = ""
+    direct: bool = False
+    via: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """A retrieved passage. Greater scores are better, comparable within one list; ranks count from 1."""
+
+    passage: Passage
+    score: float
+    rank: int
+    retriever: str
+
+
+@dataclass(frozen=True, slots=True)
+class Citation:
+    """A link from an answer to the exact words: `article.text[span.start:span.end] == quote`, always.
+
+    `focus` is the span of the short answer inside `span`, when one is known.
+    """
+
+    number: int
+    article_id: str
+    title: str
+    url: str
+    outlet: str
+    published: str
+    span: Span
+    quote: str
+    focus: Span | None = None
+    speaker: str = ""
+    direct: bool = False
+    via: str = ""
+    badge: Badge = "verbatim"
+
+
+class Marker(NamedTuple):
+    """The place of a marker: it stands in `Answer.text` at `offset` and belongs to citation `number`."""
+
+    offset: int
+    number: int
+
+
+@dataclass(frozen=True, slots=True)
+class Filters:
+    """What an article must be to be searched. Empty fields do not restrict."""
+
+    article_ids: tuple[str, ...] = ()
+    outlet: str = ""
+    language: str = ""
+    since: str = ""
+    until: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What the assistant found, the same through every door.
+
+    `text` holds no markers: `markers` says where they stand, so that a literal "[1]" in an article stays what it is.
+    `abstained` implies no citations; what is near is then in `nearest`. `metadata` is true when the answer was read from the
+    article's metadata, which has no span to cite. `confidence` is the estimated probability that the first citation answers.
+    `timings` are milliseconds per stage and the only part that may differ between two equal calls.
+    """
+
+    question: str
+    query: str
+    text: str
+    now: str = ""
+    filters: Filters = Filters()
+    markers: tuple[Marker, ...] = ()
+    citations: tuple[Citation, ...] = ()
+    nearest: tuple[Citation, ...] = ()
+    hits: tuple[Hit, ...] = ()
+    abstained: bool = False
+    metadata: bool = False
+    n_dropped: int = 0
+    language: str = ""
+    confidence: float = 0.0
+    timings: Mapping[str, float] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """One question with its answer."""
+
+    question: str
+    answer: Answer
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """An input that could not be read: where it is, what is wrong, what to do."""
+
+    origin: str
+    error: str
+    hint: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class AddReport:
+    """What an `add` did, by article ids and counts; `failures` were skipped and nothing else was."""
+
+    added: tuple[str, ...] = ()
+    replaced: tuple[str, ...] = ()
+    unchanged: int = 0
+    failures: tuple[Failure, ...] = ()
+    n_passages: int = 0

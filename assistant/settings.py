@@ -1,0 +1,124 @@
+"""Settings: defaults <- assistant.toml <- environment <- flags. The only reader of environment variables.
+
+A setting `passage_tokens` is `passage_tokens = 200` in `assistant.toml`, `ASSISTANT_PASSAGE_TOKENS=200` in the environment
+and `passage_tokens=200` for `load_settings`.
+"""
+
+from __future__ import annotations
+
+import os
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from pathlib import Path
+from typing import Any
+
+import platformdirs
+
+from assistant.errors import SettingsError
+
+SETTINGS_FILE = "assistant.toml"
+ENVIRONMENT_PREFIX = "ASSISTANT_"
+
+
+@dataclass(frozen=True)
+class Settings:
+    """Every setting, typed. Numbers that were tuned carry their evidence in `benchmarks/RESULTS.md`."""
+
+    index: str = "default"
+    """The index to use: a name (`./indexes/NAME` in a checkout, else in the user's data folder) or a path."""
+    encoder: str = ""
+    """The sentence model: "" or "static" for the bundled one, else a sentence-transformers name or path."""
+    passage_tokens: int = 160
+    """The token budget of a passage."""
+    passage_overlap: int = 1
+    """How many sentences neighbouring passages share."""
+    k: int = 20
+    """How many passages are retrieved for an answer."""
+    max_citations: int = 3
+    """The most sentences an answer cites; who-said questions cite all of a speaker's words up to twice this."""
+    abstain_below: float = 0.4
+    """The answer abstains when the best sentence's estimated probability lies below this (0 to 1)."""
+    max_article_bytes: int = 10_000_000
+    """A single article larger than this is refused as no article."""
+    max_question_chars: int = 2_000
+    """A longer question is refused."""
+    host: str = "127.0.0.1"
+    """The address the web chat listens on."""
+    port: int = 7860
+    """The port the web chat listens on."""
+
+    def __post_init__(self) -> None:
+        bounds: dict[str, tuple[float, float]] = {
+            "passage_tokens": (16, 1_000_000), "passage_overlap": (0, 16), "k": (1, 1000), "max_citations": (1, 50),
+            "abstain_below": (0, 1), "max_article_bytes": (1, 10**12), "max_question_chars": (1, 10**6), "port": (0, 65535),
+        }  # fmt: skip
+        for name, (low, high) in bounds.items():
+            value = getattr(self, name)
+            if not low <= value <= high:
+                raise SettingsError(f"{name} is {value}, outside {low} to {high}", f"give {name} a value in that range")
+
+
+def load_settings(
+    folder: Path | None = None, environment: Mapping[str, str] | None = None, **flags: object
+) -> Settings:
+    """Load the settings in force.
+
+    Args:
+        folder: where `assistant.toml` may lie; the current folder unless given.
+        environment: the environment variables; the process's own unless given.
+        flags: settings given by the caller; those that are None are left out.
+
+    Raises:
+        SettingsError: a setting is unknown or has a wrong value.
+    """
+    known = {field.name: type(field.default) for field in fields(Settings)}
+    values: dict[str, object] = {}
+    values.update(_from_file((folder or Path.cwd()) / SETTINGS_FILE))
+    for key, value in (os.environ if environment is None else environment).items():
+        name = key.removeprefix(ENVIRONMENT_PREFIX).lower()
+        if key.startswith(ENVIRONMENT_PREFIX) and name in known and value:
+            values[name] = value
+    values.update({name: value for name, value in flags.items() if value is not None})
+    unknown = sorted(set(values) - set(known))
+    if unknown:
+        raise SettingsError(f"unknown setting {unknown[0]!r}", "known settings: " + ", ".join(sorted(known)))
+    typed: dict[str, Any] = {name: _typed(name, known[name], value) for name, value in values.items()}
+    return Settings(**typed)
+
+
+def _from_file(path: Path) -> dict[str, object]:
+    try:
+        return tomllib.loads(path.read_text("utf-8"))
+    except FileNotFoundError:
+        return {}
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise SettingsError(f"{path} cannot be read: {error}", "correct the file or move it away") from error
+
+
+def _typed(name: str, kind: type, value: object) -> object:
+    if isinstance(value, bool) or not isinstance(value, str | int | float):
+        raise SettingsError(f"{name} is {value!r}", f"give {name} a {kind.__name__}")
+    try:
+        if kind is int and isinstance(value, float) and value != int(value):
+            raise ValueError
+        return kind(value)
+    except ValueError as error:
+        raise SettingsError(f"{name} is {value!r}", f"give {name} a {kind.__name__}") from error
+
+
+def index_path(name: str, folder: Path | None = None) -> Path:
+    """Return the folder of an index: a path is a path, a name lies in the checkout's or the user's `indexes` folder."""
+    if not name.strip():
+        raise SettingsError("the name of the index is empty", "give a name such as `default`, or a path")
+    if "/" in name or os.sep in name or name in (".", "..") or name.startswith("~"):
+        return Path(name).expanduser()
+    return indexes_folder(folder) / name
+
+
+def indexes_folder(folder: Path | None = None) -> Path:
+    """Return the folder that holds the named indexes."""
+    here = folder or Path.cwd()
+    if (here / "indexes").is_dir() and (here / "seeds").is_dir():
+        return here / "indexes"
+    return Path(platformdirs.user_data_dir("article-assistant", appauthor=False)) / "indexes"
