@@ -1,0 +1,166 @@
+"""The read path: question -> query -> hits -> sentences or quotations -> citations, verified -> Answer."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import date
+from pathlib import Path
+from types import TracebackType
+
+from assistant.answer.answers import Answering
+from assistant.encoders import open_encoder
+from assistant.errors import BadQuestion, EncoderUnavailable, IndexMismatch
+from assistant.index.index import LocalIndex
+from assistant.index.manifest import Manifest, read_manifest
+from assistant.ingest import Progress, add_paths, indexed_text
+from assistant.protocols import Encoder
+from assistant.records import AddReport, Answer, Article, Filters, Hit, Passage, Turn
+from assistant.search.retrievers import DenseRetriever, HybridRetriever, LexicalRetriever
+from assistant.settings import Settings, index_path, load_settings
+
+logger = logging.getLogger(__name__)
+
+SAMPLES = "seeds"
+"""The name of the index that holds the sample articles."""
+
+
+class Assistant:
+    """Answers questions from the articles of one index.
+
+    Safe to use from several threads. `open` makes one; the constructor takes the parts.
+    """
+
+    def __init__(self, index: LocalIndex, encoder: Encoder, settings: Settings) -> None:
+        self.index = index
+        self.encoder = encoder
+        self.settings = settings
+        self.retriever = HybridRetriever(DenseRetriever(index, encoder), LexicalRetriever(index))
+        self._answering = Answering(index, encoder, self.retriever, settings.k, settings.max_citations, settings.abstain_below)
+
+    @classmethod
+    def open(
+        cls, index: str | Path = "", *, create: bool = True, samples: bool = False, settings: Settings | None = None
+    ) -> Assistant:
+        """Open an index by name or path, and make it if there is none.
+
+        An index that an older bundled model has built is encoded again.
+
+        Args:
+            index: a name or a path; the setting `index` unless given.
+            create: make the index if it is not there; otherwise that is an `IndexMismatch`.
+            samples: mark a new index as one of sample articles.
+            settings: the settings; loaded from file and environment unless given.
+
+        Raises:
+            IndexMismatch: it is no index, or one of a newer format, or another encoder built it than the settings name.
+            EncoderUnavailable: the encoder that built it is not on this machine.
+            IndexDamaged: its store cannot be read.
+        """
+        settings = settings or load_settings()
+        path = index if isinstance(index, Path) else index_path(index or settings.index)
+        manifest = read_manifest(path)
+        if manifest is None and not create:
+            raise IndexMismatch(f"there is no index at {path}", "make one with `assistant add PATH`, or name another")
+        encoder = open_encoder(_encoder_name(path, manifest, settings))
+        passages = {"passage_tokens": settings.passage_tokens, "passage_overlap": settings.passage_overlap}
+        if manifest is not None and manifest.encoder.name == encoder.name and manifest.encoder.digest != encoder.digest:
+            _encode_again(path, encoder)
+        return cls(LocalIndex.open(path, encoder, create=create, samples=samples, settings=passages), encoder, settings)
+
+    def __enter__(self) -> Assistant:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Close the index; calling it twice does no harm."""
+        self.index.close()
+
+    def add(self, paths: Iterable[str | Path], progress: Progress = lambda origin: None) -> AddReport:
+        """Add files and folders of articles; see `assistant.ingest.add_paths`."""
+        return add_paths(self.index, self.encoder, paths, self.settings, progress)
+
+    def ask(
+        self, question: str, history: Sequence[Turn] = (), filters: Filters = Filters(), now: str = ""
+    ) -> Answer:
+        """Answer a question with cited sentences, or abstain.
+
+        The same question on the same index with the same `now` gives the same answer, timings aside.
+
+        Args:
+            question: in any language.
+            history: the turns before; a question about "the article" means the one cited last.
+            filters: restrict the articles.
+            now: the ISO date that stands for today.
+
+        Raises:
+            BadQuestion: the question is empty or too long.
+        """
+        text = " ".join(question.split())
+        if not text:
+            raise BadQuestion("the question is empty", "ask something, for example: what did Biden say?")
+        if len(text) > self.settings.max_question_chars:
+            raise BadQuestion(
+                f"the question has {len(text)} characters, more than {self.settings.max_question_chars}",
+                "shorten it; articles are added with `assistant add PATH`",
+            )
+        return self._answering.answer(text, history, filters, now or date.today().isoformat())
+
+    def search(self, question: str, k: int = 10, filters: Filters = Filters()) -> list[Hit]:
+        """Return the `k` best passages, best first."""
+        return self.retriever.search(question, k, filters)
+
+    def article(self, article_id: str) -> Article:
+        """Return an article.
+
+        Raises:
+            UnknownArticle: no article has this id.
+        """
+        return self.index.article(article_id)
+
+    def articles(self, filters: Filters = Filters()) -> Iterator[Article]:
+        """Yield the articles, oldest id first."""
+        return self.index.articles(filters)
+
+    def remove(self, article_ids: str | Iterable[str]) -> int:
+        """Remove articles for good and return how many there were.
+
+        Raises:
+            UnknownArticle: one of them is not there; then nothing is removed.
+        """
+        ids = [article_ids] if isinstance(article_ids, str) else list(article_ids)
+        return self.index.remove(ids)
+
+
+def _encoder_name(path: Path, manifest: Manifest | None, settings: Settings) -> str:
+    """Return the encoder to open: the one that built the index, unless the settings name another: then refuse."""
+    wanted = "static" if settings.encoder in ("", "static") else settings.encoder
+    if manifest is None:
+        return wanted
+    built = manifest.encoder.name
+    if settings.encoder and wanted != built:
+        raise IndexMismatch(
+            f"the index at {path} was built by the encoder {built!r}, the settings name {wanted!r}",
+            "leave the setting `encoder` out, or build another index with `--index NAME`",
+        )
+    return built
+
+
+def _encode_again(path: Path, encoder: Encoder) -> None:
+    if encoder.name != "static":
+        raise EncoderUnavailable(
+            f"the encoder {encoder.name!r} is not the version that built the index at {path}",
+            "bring that version back, or build another index with `--index NAME`",
+        )
+    logger.warning("the sentence model has changed: the index at %s is encoded again", path)
+    with LocalIndex.open(path, create=False) as index:
+        index.reencode(encoder, encoder.encode_passages, text_of=_text_of)
+
+
+def _text_of(article: Article, passage: Passage) -> str:
+    title = "" if "title" in article.inferred else article.title
+    return indexed_text(title, article.text, passage.sentences, (0, len(passage.sentences)))

@@ -1,0 +1,1 @@
+"""Measure answers with a question set."""

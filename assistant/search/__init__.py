@@ -1,0 +1,1 @@
+"""Retrieval: lists of hits for a query, fused into one."""
