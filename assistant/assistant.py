@@ -9,6 +9,7 @@ from pathlib import Path
 from types import TracebackType
 
 from assistant.answer.answers import Answering
+from assistant.answer.remember import RememberingEncoder
 from assistant.encoders import open_encoder
 from assistant.errors import BadQuestion, EncoderUnavailable, IndexMismatch
 from assistant.index.index import LocalIndex
@@ -36,7 +37,8 @@ class Assistant:
         self.encoder = encoder
         self.settings = settings
         self.retriever = HybridRetriever(DenseRetriever(index, encoder), LexicalRetriever(index))
-        self._answering = Answering(index, encoder, self.retriever, settings.k, settings.max_citations, settings.abstain_below)
+        remembering = RememberingEncoder(encoder)
+        self._answering = Answering(index, remembering, self.retriever, settings.k, settings.max_citations, settings.abstain_below)
 
     @classmethod
     def open(

@@ -40,7 +40,7 @@ def main() -> None:
 
 def ask_all(assistant: Assistant) -> list[float]:
     """Ask every sample question once and return the seconds each took."""
-    questions = [json.loads(line)["question"] for line in (SEEDS / "questions.jsonl").open(encoding="utf-8")]
+    questions = [json.loads(line)["question"] for line in (SEEDS / "questions.jsonl").read_text("utf-8").splitlines()]
     assistant.ask("warm up")
     times = []
     for question in questions:

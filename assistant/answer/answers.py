@@ -114,12 +114,16 @@ class Answering:
         near_ids = tuple(dict.fromkeys(hit.passage.article_id for hit in draft.hits))
         quotations = self._quotations(asked, near_ids, named, draft.filters)
         if not quotations:
-            mentioning = [a for a in map(self.index.article, near_ids) if mentions(asked.speaker, a)]
+            named_in = self.retriever.lexical.search(asked.speaker, self.k, draft.filters)
+            found = dict.fromkeys((*(hit.passage.article_id for hit in named_in), *near_ids))
+            mentioning = [a for a in map(self.index.article, found) if mentions(asked.speaker, a)]
             if not named and not mentioning:
                 return False
             self._no_words(draft, mentioning)
             return True
-        ranked = rank_quotations(quotations, asked.topic, self.index.article, self.encoder)
+        ranked = rank_quotations(
+            quotations, asked.topic, self.index.article, self.index.sentences, self.encoder
+        )
         if asked.topic:
             best = ranked[0][1]
             ranked = [(q, cosine) for q, cosine in ranked if cosine >= best - TOPIC_MARGIN]

@@ -1,0 +1,56 @@
+"""Remember the vectors of sentences that were asked about before: the same few articles answer most questions."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import islice
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from assistant.protocols import Encoder, Vectors
+
+CAPACITY = 16_384
+"""Texts remembered: 25 MB at 384 dimensions."""
+
+
+class RememberingEncoder:
+    """An encoder that keeps the vectors of the texts it has seen last. A vector depends on its text alone, so none grows stale."""
+
+    def __init__(self, encoder: Encoder, capacity: int = CAPACITY) -> None:
+        self._encoder = encoder
+        self._capacity = capacity
+        self._known: dict[str, NDArray[Any]] = {}
+
+    @property
+    def name(self) -> str:
+        """The name of the encoder behind it."""
+        return self._encoder.name
+
+    @property
+    def digest(self) -> str:
+        """The digest of the encoder behind it."""
+        return self._encoder.digest
+
+    @property
+    def dimensions(self) -> int:
+        """The length of a vector."""
+        return self._encoder.dimensions
+
+    def encode_queries(self, texts: Sequence[str]) -> Vectors:
+        """Encode questions; they are not remembered."""
+        return self._encoder.encode_queries(texts)
+
+    def encode_passages(self, texts: Sequence[str]) -> Vectors:
+        """Encode sentences, each only when it is not remembered; shape (len(texts), dimensions)."""
+        known = self._known
+        found = {text: known.get(text) for text in dict.fromkeys(texts)}
+        missing = [text for text, vector in found.items() if vector is None]
+        if missing:
+            found.update(zip(missing, self._encoder.encode_passages(missing), strict=True))
+            if len(known) + len(missing) > self._capacity:  # forget the older half, in a new dict: others may be reading this one
+                known = dict(islice(list(known.items()), len(known) // 2, None))
+                self._known = known
+            known.update((text, found[text]) for text in missing[: self._capacity // 2])
+        return np.asarray([found[text] for text in texts], np.float32).reshape(len(texts), self.dimensions)
