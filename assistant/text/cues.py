@@ -1,0 +1,123 @@
+"""Read the tables of `cues/*.toml`: what is said about a language is data, and read when it is first needed."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from dataclasses import dataclass, field
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+_FOLDER = Path(__file__).with_name("cues")
+
+Phrases = dict[str, tuple[tuple[str, ...], ...]]
+"""Phrases by their first word, longest first; a phrase is a tuple of lower-case words."""
+
+
+@lru_cache(maxsize=64)
+def load_table(name: str) -> dict[str, Any]:
+    """Return the table `cues/<name>.toml`, or an empty one where there is no such file. Do not change what is returned."""
+    path = _FOLDER / f"{name}.toml"
+    if not path.is_file():
+        return {}
+    return tomllib.loads(path.read_text(encoding="utf-8"))
+
+
+def primary(language: str) -> str:
+    """Return the language of a tag such as `en-GB`: `en`."""
+    return re.split("[-_]", language.lower(), maxsplit=1)[0]
+
+
+def phrases(listed: str) -> Phrases:
+    """Turn a white-space separated list, `_` inside a phrase, into a table that is looked up by first word."""
+    by_first: dict[str, list[tuple[str, ...]]] = {}
+    for item in dict.fromkeys(listed.split()):
+        words = tuple(item.split("_"))
+        by_first.setdefault(words[0], []).append(words)
+    return {first: tuple(sorted(found, key=len, reverse=True)) for first, found in by_first.items()}
+
+
+@dataclass(frozen=True)
+class Cues:
+    """The words by which a language says who spoke; `cues/id.toml` explains each."""
+
+    verbs: Phrases = field(default_factory=dict)
+    acts: Phrases = field(default_factory=dict)
+    weak: Phrases = field(default_factory=dict)
+    inverted: Phrases = field(default_factory=dict)
+    clitic: Phrases = field(default_factory=dict)
+    naming: Phrases = field(default_factory=dict)
+    gerunds: Phrases = field(default_factory=dict)
+    passive: Phrases = field(default_factory=dict)
+    according: Phrases = field(default_factory=dict)
+    relay: Phrases = field(default_factory=dict)
+    sources: Phrases = field(default_factory=dict)
+    pronouns: Phrases = field(default_factory=dict)
+    openers: Phrases = field(default_factory=dict)
+    by: frozenset[str] = frozenset()
+    complementisers: frozenset[str] = frozenset()
+    transparent: frozenset[str] = frozenset()
+    prepositions: frozenset[str] = frozenset()
+    blockers: frozenset[str] = frozenset()
+    coordinators: frozenset[str] = frozenset()
+    breaks: frozenset[str] = frozenset()
+    conjunctions: frozenset[str] = frozenset()
+    pronouns_male: frozenset[str] = frozenset()
+    pronouns_female: frozenset[str] = frozenset()
+    plurals: frozenset[str] = frozenset()
+    determiners: frozenset[str] = frozenset()
+    demonstratives: frozenset[str] = frozenset()
+    persons: frozenset[str] = frozenset()
+    titles: frozenset[str] = frozenset()
+    roles: frozenset[str] = frozenset()
+    bodies: frozenset[str] = frozenset()
+    connectors: frozenset[str] = frozenset()
+    places: frozenset[str] = frozenset()
+    also_names: frozenset[str] = frozenset()
+    generic: frozenset[str] = frozenset()
+    surnames: frozenset[str] = frozenset()
+    units: frozenset[str] = frozenset()
+    definite: frozenset[str] = frozenset()
+    relations: frozenset[str] = frozenset()
+    not_names: frozenset[str] = frozenset()
+    title_before: re.Pattern[str] | None = None
+    title_after: re.Pattern[str] | None = None
+    patterns: tuple[re.Pattern[str], ...] = ()
+    common: re.Pattern[str] | None = None
+    by_needed: bool = False  # without "by" a name behind a passive is no agent
+    nouns_capital: bool = False  # every noun has a capital letter, so a determiner tells nouns from names
+    prodrop: bool = False  # a verb without a subject has the speaker of before
+    head_first: bool = False  # a title stands before what it belongs to, an adjective behind its noun
+    noun_before: bool = False  # "Biden spokesman": what a relation belongs to stands before it, so what follows is the name
+
+
+_PHRASES = (
+    "verbs acts naming weak inverted clitic gerunds passive according relay sources pronouns openers".split()
+)
+
+
+@lru_cache(maxsize=32)
+def cues_for(language: str) -> Cues:
+    """Return the cues of a language; a language without a table knows no verb and no title."""
+    code = primary(language)
+    table = load_table(code)
+    places = load_table("places")
+    read: dict[str, Any] = {}
+    for key, value in table.items():
+        if key == "patterns":
+            read[key] = tuple(re.compile(pattern, re.VERBOSE) for pattern in value)
+        elif key in ("common", "title_before", "title_after"):
+            read[key] = re.compile(value)
+        elif isinstance(value, bool):
+            read[key] = value
+        elif key in _PHRASES:
+            read[key] = phrases(value)
+        else:
+            read[key] = frozenset(word for item in value.split() for word in item.split("_"))
+    here = f"{places['every']} {places.get(code, '')}"
+    stopwords = load_table("stopwords").get(code, "")
+    read["places"] = frozenset(here.replace("_", " ").split())
+    introducing = (first for key in ("according", "openers", "pronouns") for first in read.get(key, ()))
+    read["not_names"] = frozenset([*stopwords.split(), *introducing, *read.get("transparent", ())])
+    return Cues(**read)

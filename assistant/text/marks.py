@@ -1,0 +1,108 @@
+"""Find what stands between quotation marks: straight, curly, angled, low-high, corner; and single ones."""
+
+from __future__ import annotations
+
+import re
+from typing import NamedTuple
+
+# What may close what: newsrooms mix them.
+CLOSERS = {
+    '"': '"”“',
+    "“": "”\"",
+    "”": "”\"",
+    "„": "“”\"",
+    "‟": "”",
+    "«": "»",
+    "»": "«»",
+    "‹": "›",
+    "›": "‹",
+    "「": "」",
+    "『": "』",
+    "＂": "＂",
+    "‘": "’'",
+    "‚": "‘’",
+    "'": "'’",
+}
+ANY_MARK = "".join(CLOSERS) + "’」』"
+_MARK = re.compile(f"[{ANY_MARK}]")
+_SINGLE = "'’‘‚"
+# Languages without spaces open a quotation right behind a word.
+_ALWAYS_OPEN = "“„«「『‹"
+# A mark that looks like both opens behind these.
+_BEFORE_OPENING = " \t\u00a0\u202f\u3000([{-–—:,/>\"'“‘«„：，、（"
+
+
+class Marked(NamedTuple):
+    """What stands between two quotation marks, marks included; `closed` is false when its line ended first."""
+
+    start: int
+    end: int
+    closed: bool
+
+
+def find_marked(text: str, start: int = 0, end: int | None = None) -> list[Marked]:
+    """Find the outermost quotations of one line.
+
+    Args:
+        text: The text in which the line stands.
+        start: Where the line begins.
+        end: Where it ends; the end of the text when None.
+
+    Returns:
+        Ascending and disjoint ranges of `text`. A quotation that is not closed runs to the end of the line.
+    """
+    end = len(text) if end is None else end
+    found: list[Marked] = []
+    position = start
+    while match := _MARK.search(text, position, end):
+        opening = match.start()
+        position = opening + 1
+        if not _opens(text, opening, start, end):
+            continue
+        closing = _closing(text, opening, start, end)
+        if closing is None and text[opening] in _SINGLE:
+            continue  # an apostrophe
+        found.append(Marked(opening, end if closing is None else closing + 1, closing is not None))
+        position = found[-1].end
+    return found
+
+
+def _opens(text: str, at: int, start: int, end: int) -> bool:
+    mark = text[at]
+    if mark not in CLOSERS or at + 1 >= end:
+        return False
+    if mark in _ALWAYS_OPEN:
+        return True
+    if text[at + 1].isspace() and mark != "»":
+        return False
+    before = text[at - 1] if at > start else " "
+    if mark in _SINGLE and not text[at + 1].isalnum():
+        return False
+    return before in _BEFORE_OPENING or (mark in '"＂' and not before.isalnum() and before not in ".,!?…%)")
+
+
+def _closing(text: str, opening: int, start: int, end: int) -> int | None:
+    """Find the mark that closes the one at `opening`, past those that are opened and closed inside it."""
+    mark = text[opening]
+    depth = 1
+    for match in _MARK.finditer(text, opening + 1, end):
+        at = match.start()
+        other = text[at]
+        if other in CLOSERS[mark] and not _reopens(text, at, mark, end):
+            if mark in _SINGLE and at + 1 < end and text[at + 1].isalnum():
+                continue  # an apostrophe inside a word
+            depth -= 1
+            if depth == 0:
+                return at
+        elif other == mark and _reopens(text, at, mark, end):
+            depth += 1
+    return None
+
+
+def _reopens(text: str, at: int, mark: str, end: int) -> bool:
+    """Say whether the same mark, met inside a quotation, opens another one."""
+    if text[at] != mark:
+        return False
+    if mark in CLOSERS[mark]:
+        return text[at - 1] in " (" and at + 1 < end and not text[at + 1].isspace()
+    return True

@@ -1,0 +1,61 @@
+"""Find who speaks in languages without capital letters, by the patterns of their tables (`cues/zh.toml`)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from assistant.text.cues import Cues
+from assistant.text.marks import Marked
+from assistant.text.names import QUOTED
+from assistant.records import Span
+
+_STRIPPED = " \t،,:：，、"
+
+
+class Matched(NamedTuple):
+    """What a pattern found: the cue, the speaker's name and role; `pronoun` when the name is to be looked up."""
+
+    cue: str
+    name: str
+    role: str
+    pronoun: str | None
+
+
+def match_patterns(text: str, span: Span, quoted: Sequence[Marked], cues: Cues) -> Matched | None:
+    """Return the first speaker that a pattern finds in a stretch of text, None when there is none."""
+    masked = list(span.of(text))
+    for mark in quoted:
+        low, high = max(mark.start, span.start) - span.start, min(mark.end, span.end) - span.start
+        masked[low:high] = QUOTED * (high - low)
+    line = "".join(masked)
+    for pattern in cues.patterns:
+        for match in pattern.finditer(line):
+            speaker = match["speaker"].strip(_STRIPPED)
+            if _listed(speaker, cues.blockers, last=True):
+                continue
+            found = _speaker(speaker, match["cue"], cues)
+            if found is not None:
+                return found
+    return None
+
+
+def _speaker(speaker: str, cue: str, cues: Cues) -> Matched | None:
+    if not speaker or speaker in cues.pronouns:
+        return Matched(cue, "", "", speaker)
+    if _listed(speaker, cues.plurals, last=False):
+        return None
+    role, name = "", speaker
+    if cues.title_before is not None and (match := cues.title_before.match(speaker)):
+        role, name = match.group().strip(), speaker[match.end() :].strip()
+    if cues.title_after is not None and (match := cues.title_after.search(name)) and match.start() > 1:
+        role, name = (role + " " + match.group()).strip(), name[: match.start()].strip()
+    return Matched(cue, name or speaker, role, None)
+
+
+def _listed(speaker: str, words: frozenset[str], last: bool) -> bool:
+    """Say whether a phrase begins (or, with `last`, ends) with a listed word; without spaces, with its characters."""
+    if speaker and speaker[0] > "\u2e7f":
+        return any(speaker.endswith(word) if last else speaker.startswith(word) for word in words)
+    parts = speaker.split()
+    return bool(parts) and (parts[-1] in words if last else any(part in words for part in parts))

@@ -1,0 +1,239 @@
+"""Find who said what: direct and indirect speech with its speaker, resolved inside the article.
+
+1. mark: what stands in quotation marks becomes one token of its sentence (`marks.py`);
+2. attribute: cues of the language and the places of names say who speaks in the sentence (`attribution.py`);
+3. resolve: short names, titles and pronouns become the name they stand for (`cast.py`).
+
+Words are never given to somebody who is only mentioned: where the rules are not sure, the speaker is "".
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
+
+from assistant.records import Quotation, Span
+from assistant.text.attribution import Attribution, Sentence
+from assistant.text.cast import Cast, speaker_matches
+from assistant.text.cues import Cues, cues_for
+from assistant.text.marks import Marked, find_marked
+from assistant.text.patterns import match_patterns
+from assistant.text.names import QUOTED, Phrase, Token, lex
+
+__all__ = ["find_quotations", "speaker_matches"]
+
+_WORD = re.compile(r"\w+")
+_LINE = re.compile(r"[^\n]+")
+_COMMA = re.compile(r"\s*[,，،]")
+_FINAL = ".!?…,。！？，،؟।"
+_SCARE_WORDS = 4
+"""Fewer words in quotation marks, without a mark of their own at the end, are a name or a scare quote."""
+_LONE_WORDS = 5
+"""A quotation with nobody near it counts as speech from this many words on."""
+_MEMORY = 4
+"""Sentences after which a pronoun finds nobody any more."""
+
+
+def find_quotations(text: str, sentences: Sequence[Span], language: str) -> list[Quotation]:
+    """Find every stretch of sentences in which somebody speaks.
+
+    Args:
+        text: The clean text of an article.
+        sentences: Its sentences, as `split_sentences` returns them.
+        language: ISO 639-1 code.
+
+    Returns:
+        Quotations in the order of the text, with an empty `article_id`. Each span begins and ends with a sentence.
+    """
+    cues = cues_for(language)
+    marked = [found for line in _LINE.finditer(text) for found in find_marked(text, line.start(), line.end())]
+    speech = [found for found in marked if _is_speech(text, found)]
+    reader = _Reader(text, cues, _groups(sentences, speech), speech)
+    return reader.read()
+
+
+def _is_speech(text: str, marked: Marked) -> bool:
+    """Say whether a quotation is more than a title or a scare quote."""
+    inside = text[marked.start + 1 : marked.end].rstrip("\"'”’»」』“")
+    n_words = len(_WORD.findall(inside))
+    unspaced = sum(character > "\u2e7f" for character in inside) // 2
+    if max(n_words, unspaced) >= _SCARE_WORDS or inside.rstrip()[-1:] in _FINAL:
+        return True
+    begins = text[: marked.start].rstrip(" ")[-1:] in ("", "\n", *".!?。")
+    return begins and _COMMA.match(text, marked.end) is not None
+
+
+class _Group(NamedTuple):
+    """Sentences that one quotation holds together."""
+
+    span: Span
+    quoted: tuple[Marked, ...]
+
+
+def _groups(sentences: Sequence[Span], speech: Sequence[Marked]) -> list[_Group]:
+    groups: list[_Group] = []
+    at = 0
+    for sentence in sentences:
+        while at < len(speech) and speech[at].end <= sentence.start:
+            at += 1
+        touched = [m for m in speech[at : at + 20] if m.start < sentence.end and m.end > sentence.start]
+        last = groups[-1] if groups else None
+        if last and last.quoted and touched and last.quoted[-1] == touched[0]:
+            groups[-1] = _Group(Span(last.span.start, sentence.end), (*last.quoted, *touched[1:]))
+        else:
+            groups.append(_Group(sentence, tuple(touched)))
+    return groups
+
+
+class _Reader:
+    """Goes through an article once, from the first sentence to the last."""
+
+    def __init__(self, text: str, cues: Cues, groups: Sequence[_Group], speech: Sequence[Marked]) -> None:
+        self.text = text
+        self.cues = cues
+        self.groups = groups
+        tokens = [lex(text, group.span.start, group.span.end, [(m.start, m.end) for m in group.quoted]) for group in groups]
+        names = _names(tokens)
+        self.sentences = [Sentence(one, cues, text, names) for one in tokens]
+        inside = [Sentence(lex(text, m.start + 1, m.end - 1), cues, text, names) for m in speech]
+        phrases = [phrase for sentence in (*self.sentences, *inside) for phrase in sentence.phrases]
+        self.cast = Cast(sorted(phrases, key=lambda phrase: phrase.at))
+        self.recent: list[tuple[int, str]] = []  # (number of the sentence, who it is about), the latest last
+        self.spoke: tuple[int, str] = (-9, "")  # the last sentence with a speaker
+
+    def read(self) -> list[Quotation]:
+        found: list[Quotation] = []
+        read = self._read_patterns if self.cues.patterns else self._read
+        for number, (group, sentence) in enumerate(zip(self.groups, self.sentences, strict=True)):
+            quotations = list(read(number, group, sentence))
+            found.extend(quotations)
+            self._remember(number, sentence, quotations)
+        return found
+
+    def _read(self, number: int, group: _Group, sentence: Sentence) -> Iterator[Quotation]:
+        places = [i for i, token in enumerate(sentence.tokens) if token.text == QUOTED]
+        attributions = [a for a in map(sentence.around, places) if a is not None][:1] or sentence.reported()
+        direct = bool(places)
+        seen: set[str] = set()
+        for attribution in attributions:
+            quotation = self._quotation(number, group, attribution, direct)
+            if quotation.speaker not in seen and (quotation.speaker or attribution.stated):
+                seen.add(quotation.speaker)
+                yield quotation
+        if not attributions and self._stands_alone(group):
+            speaker = self._continued(number) or self._continues(number)
+            yield Quotation("", group.span, speaker, self.cast.role_of(speaker) if speaker else "", "", True)
+
+    def _read_patterns(self, number: int, group: _Group, sentence: Sentence) -> Iterator[Quotation]:
+        found = match_patterns(self.text, group.span, group.quoted, self.cues)
+        if found is not None:
+            name = found.name if found.pronoun is None else self._antecedent(number, found.pronoun)
+            yield Quotation("", group.span, name, found.role, found.cue, bool(group.quoted))
+        elif self._stands_alone(group):
+            yield Quotation("", group.span, self._continued(number), "", "", True)
+
+    def _quotation(self, number: int, group: _Group, attribution: Attribution, direct: bool) -> Quotation:
+        phrase = attribution.speaker
+        speaker = self._resolve(number, phrase) if phrase is not None else ""
+        role = (phrase.role if phrase is not None else "") or (self.cast.role_of(speaker) if speaker else "")
+        via = self._resolve(number, attribution.via) if attribution.via is not None else ""
+        return Quotation("", group.span, speaker, role, attribution.cue, direct, via if via != speaker else "")
+
+    def _stands_alone(self, group: _Group) -> bool:
+        """Say whether a sentence is nothing but a quotation long enough to be speech."""
+        if not group.quoted:
+            return False
+        outside = group.span.end - group.span.start - sum(m.end - m.start for m in group.quoted)
+        words = sum(len(_WORD.findall(self.text[m.start : m.end])) for m in group.quoted)
+        return outside <= 3 and words >= _LONE_WORDS
+
+    def _continued(self, number: int) -> str:
+        """A quotation alone goes on with the words of whoever spoke in the sentence before."""
+        return self.spoke[1] if number - self.spoke[0] == 1 else ""
+
+    def _continues(self, number: int) -> str:
+        """A quotation that its paragraph leaves open belongs to the speaker named in one of the next paragraphs."""
+        while number + 1 < len(self.groups) and self.groups[number].quoted and not self.groups[number].quoted[-1].closed:
+            number += 1
+            sentence = self.sentences[number]
+            if not sentence.tokens or sentence.tokens[0].text != QUOTED:
+                return ""
+            attribution = sentence.around(0)
+            if attribution is not None and attribution.speaker is not None:
+                return self._resolve(number, attribution.speaker)
+        return ""
+
+    def _resolve(self, number: int, phrase: Phrase) -> str:
+        if phrase.kind == "plural":
+            return ""
+        if phrase.kind == "pronoun":
+            return self._antecedent(number, self._pronoun(phrase))
+        if phrase.kind == "body":
+            return phrase.name
+        if phrase.kind == "role":
+            return self._holder(number, phrase)
+        if phrase.relation and (" " not in phrase.name or self.cast.known(phrase.name, phrase.at)):
+            return ""  # "juru bicara Biden": he or his spokesman
+        return self.cast.full_name(self.cast.trimmed(phrase), phrase.at)
+
+    def _pronoun(self, phrase: Phrase) -> str:
+        match = _WORD.match(self.text, phrase.at)
+        return match.group().lower() if match else ""
+
+    def _antecedent(self, number: int, pronoun: str) -> str:
+        unlike = "f" if pronoun in self.cues.pronouns_male else "m" if pronoun in self.cues.pronouns_female else "-"
+        for then, name in reversed(self.recent):
+            if number - then > _MEMORY:
+                break
+            if self.cast.gender(name) != unlike:
+                self.cast.learn(name, pronoun, self.cues)
+                return name
+        return ""
+
+    def _holder(self, number: int, phrase: Phrase) -> str:
+        """Find the person whom a bare role means; a body's role without a person speaks for itself."""
+        if phrase.relation and not phrase.definite and not self._of_body(phrase.role):
+            return ""
+        if name := self.cast.titled(phrase.role, phrase.at):
+            return name
+        if phrase.definite:
+            return self._antecedent(number, "")
+        specific = " " in phrase.role and not self._indefinite(phrase)
+        return phrase.role if specific else ""
+
+    def _of_body(self, role: str) -> bool:
+        return any(word.lower() in self.cues.bodies for word in _WORD.findall(role))
+
+    def _indefinite(self, phrase: Phrase) -> bool:
+        return self.text[: phrase.at].rstrip().rpartition(" ")[2].lower() in self.cues.determiners
+
+    def _remember(self, number: int, sentence: Sentence, quotations: Sequence[Quotation]) -> None:
+        """Note whom the sentence is about: its speaker, else its subject."""
+        if quotations:
+            name = quotations[-1].speaker
+            if name:
+                self.spoke = (number, name)
+                self.recent.append((number, name))
+            return
+        subject = sentence.subject()
+        if subject is not None and subject.kind == "person":
+            self.recent.append((number, self.cast.full_name(subject.name, subject.at)))
+
+
+def _names(sentences: Sequence[Sequence[Token]]) -> frozenset[str]:
+    """Collect the words that are capitalised inside sentences and never lower-case: surely names."""
+    capital: set[str] = set()
+    lower: set[str] = set()
+    for tokens in sentences:
+        begun = False
+        for token in tokens:
+            if not token.word:
+                begun = begun and token.text not in (QUOTED, ":", '"', "“", "‘")
+                continue
+            if not token.capital:
+                lower.add(token.low)
+            elif begun:
+                capital.add(token.low)
+            begun = True
+    return frozenset(capital - lower)

@@ -1,0 +1,86 @@
+import tomllib
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from assistant.records import Quotation
+from assistant.text.quotations import find_quotations, speaker_matches
+from assistant.text.sentences import split_sentences
+
+ROOT = Path(__file__).parents[2]
+GOLDEN = ROOT / "tests" / "golden"
+
+
+def rows():
+    for path in sorted(GOLDEN.glob("quotations.*.toml")):
+        language = path.name.split(".")[1]
+        for number, row in enumerate(tomllib.loads(path.read_text("utf-8"))["row"], 1):
+            marks = [pytest.mark.xfail(reason=row["xfail"], strict=True)] if "xfail" in row else []
+            yield pytest.param(row.get("language", language), row, id=f"{language}-{number}", marks=marks)
+
+
+def found_in(text: str, language: str) -> list[Quotation]:
+    return find_quotations(text, split_sentences(text, language), language)
+
+
+@pytest.mark.parametrize(("language", "row"), list(rows()))
+def test_speakers_are_those_of_the_golden_table(language: str, row: dict):
+    text = row["text"].strip()
+    found = found_in(text, language)
+    said = [[quotation.speaker, "direct" if quotation.direct else "indirect"] for quotation in found]
+    assert said == [expected[:2] for expected in row["said"]]
+    for quotation, (_, _, words) in zip(found, row["said"], strict=True):
+        assert words in quotation.span.of(text)
+    for name in ("via", "role"):
+        assert name not in row or getattr(found[0], name) == row[name]
+
+
+def test_the_seed_article_gives_everybody_their_own_words():
+    text = (ROOT / "seeds/articles/000_fbacd0f8f8eb0354.txt").read_text("utf-8")
+    found = [(q.speaker, q.via, q.direct, q.span.of(text)[:12], q.span.of(text)[-12:]) for q in found_in(text, "id")]
+    assert found == [
+        ("Xi Jinping", "Kementerian Luar Negeri China", True, '"Hubungan Ch', " Xi Jinping."),
+        ("Xi Jinping", "", False, "Xi juga meny", "China-Rusia."),
+        ("Xi Jinping", "", False, "Ia menegaska", "ah Covid-19."),
+        ("Xi Jinping", "", True, '"Kedua belah', ' ungkap Xi.'),
+        ("kantor kepresidenan Rusia", "", False, "Menyusul pem", "elah pihak."),
+        ("Joe Biden", "", False, "Sejalan deng", "an ekonomi."),
+        ("Joe Biden", "", True, '"Untuk memas', "gkap Biden."),
+    ]  # fmt: skip
+
+
+@given(st.text(alphabet='abcXY .,"“”«»\'’\n:;-()!?', max_size=200), st.sampled_from(["id", "en", "zh", "xx"]))
+def test_spans_begin_and_end_with_sentences(text: str, language: str):
+    sentences = split_sentences(text, language)
+    starts, ends = {s.start for s in sentences}, {s.end for s in sentences}
+    found = find_quotations(text, sentences, language)
+    assert all(q.span.start in starts and q.span.end in ends for q in found)
+    assert [q.span.start for q in found] == sorted(q.span.start for q in found)
+
+
+@pytest.mark.parametrize(
+    ("asked", "speaker", "same"),
+    [
+        ("Biden", "Joe Biden", True),
+        ("presiden Biden", "Joe Biden", True),
+        ("Joe Biden", "Joe Biden", True),
+        ("joe biden", "Biden", True),
+        ("Xi", "Xi Jinping", True),
+        ("Erdogan", "Recep Tayyip Erdoğan", True),
+        ("Rusia", "kantor kepresidenan Rusia", True),
+        ("Foreign Ministry", "Foreign Ministry", True),
+        ("Biden's", "Joe Biden", True),
+        ("Budi Santoso", "Agus Santoso", False),
+        ("Hunter Biden", "Joe Biden", False),
+        ("Putin", "Xi Jinping", False),
+        ("Foreign Ministry", "Defence Ministry", False),
+        ("Biden", "", False),
+        ("", "Joe Biden", False),
+        ("presiden", "Joe Biden", False),
+        ("Ann", "Anna Berg", False),
+    ],
+)
+def test_a_name_in_a_question_matches_its_speaker(asked: str, speaker: str, same: bool):
+    assert speaker_matches(asked, speaker) is same
