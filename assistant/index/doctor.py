@@ -1,0 +1,137 @@
+"""Finding what is wrong with an index, and making again what can be made again."""
+
+from __future__ import annotations
+
+import zlib
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from itertools import pairwise
+
+import numpy as np
+
+from assistant.index import changes, lexical, vectors
+from assistant.index.files import checksum
+from assistant.index.lexical import LexicalIndex
+from assistant.index.manifest import agree, read_manifest, recorded_manifest
+from assistant.index.parts import Parts
+from assistant.index.rows import meta
+from assistant.index.store import Connection
+
+
+@dataclass(frozen=True)
+class Problem:
+    """Something wrong: the part ("store", "vectors", "lexical", "manifest"), what, whether it is repaired."""
+
+    part: str
+    message: str
+    repaired: bool = False
+
+
+def check(parts: Parts) -> list[Problem]:
+    """Compare every part with the store, and the store with itself."""
+    parts.refresh()
+    return [
+        *(Problem("store", message) for message in _store_problems(parts)),
+        *(Problem("manifest", message) for message in _manifest_problems(parts)),
+        *(Problem("vectors", message) for message in _vector_problems(parts)),
+        *(Problem("lexical", message) for message in _lexical_problems(parts)),
+    ]
+
+
+def repair(parts: Parts) -> list[Problem]:
+    """Check, make again what is wrong, check again. The caller holds the write lock."""
+    before = check(parts)
+    wrong = {problem.part for problem in before}
+    if "store" in wrong:
+        parts.store.reindex()
+        with parts.store.write() as connection:
+            changes.put_counts(connection, changes.counted(connection))
+    if wrong:
+        parts.catch_up()
+        parts.rebuild(of_lexical="lexical" in wrong, of_vectors="vectors" in wrong)
+    after = {(problem.part, problem.message) for problem in check(parts)} if wrong else set()
+    return [replace(problem, repaired=(problem.part, problem.message) not in after) for problem in before]
+
+
+def _store_problems(parts: Parts) -> Iterator[str]:
+    yield from parts.store.problems()
+    with parts.store.read() as connection:
+        told, real = changes.counts(connection), changes.counted(connection)
+        if told != real:
+            yield f"the totals say {told}, the rows are {real}"
+        size = parts.encoder.dimensions * 2
+        for table, condition in (("vectors", f"length(vector) <> {size}"), ("terms", "0")):
+            missing = connection.execute(
+                f"""SELECT count(*) FROM passages LEFT JOIN {table} ON passage_id = id
+                    WHERE passage_id IS NULL OR {condition}"""
+            ).fetchone()[0]
+            if missing:
+                yield f"{missing} passages without proper {table}"
+        yield from _article_problems(connection)
+
+
+def _article_problems(connection: Connection) -> Iterator[str]:
+    for article_id, text in connection.execute("SELECT id, text FROM articles"):
+        spans = connection.execute(
+            "SELECT start, stop FROM sentences WHERE article_id = ? ORDER BY position", (article_id,)
+        ).fetchall()
+        quoted = connection.execute(
+            "SELECT start, stop FROM quotations WHERE article_id = ?", (article_id,)
+        ).fetchall()
+        if any(not 0 <= start < stop <= len(text) for start, stop in spans + quoted):
+            yield f"article {article_id}: a span lies outside its text"
+        if any(left[1] > right[0] for left, right in pairwise(spans)):
+            yield f"article {article_id}: its sentences overlap"
+        passages = connection.execute(
+            "SELECT first_sentence, stop_sentence FROM passages WHERE article_id = ?", (article_id,)
+        )
+        if any(not 0 <= first < stop <= len(spans) for first, stop in passages):
+            yield f"article {article_id}: a passage has sentences that are not there"
+        row = connection.execute(
+            "SELECT compressed FROM originals WHERE article_id = ?", (article_id,)
+        ).fetchone()
+        try:
+            zlib.decompress(row[0] if row else b"")
+        except zlib.error:
+            yield f"article {article_id}: its original cannot be read"
+
+
+def _manifest_problems(parts: Parts) -> Iterator[str]:
+    found = read_manifest(parts.folder)
+    with parts.store.read() as connection:
+        recorded = recorded_manifest(meta(connection))
+    if found is None:
+        yield "it is missing or cannot be read"
+    elif not agree(found, recorded):
+        yield "it does not say what the store says"
+
+
+def _vector_problems(parts: Parts) -> Iterator[str]:
+    path, found = parts.folder / vectors.NAME, read_manifest(parts.folder)
+    stated = None if found is None else found.vectors
+    if stated is not None and (not path.exists() or checksum(path) != (stated.crc32, stated.size_bytes)):
+        yield "the snapshot is missing or is not the file that the manifest describes"
+    with parts.store.read() as connection:
+        all_changes = list(changes.vector_changes(connection, 0, parts.encoder.dimensions))
+    ids = np.concatenate([change.added for change in all_changes])
+    halves = np.concatenate([change.rows for change in all_changes])
+    if not np.isfinite(halves).all():
+        yield "the store has vectors that are not finite"
+    if not vectors.same_rows(parts.vectors(), ids, halves):
+        yield "what is searched is not what the store holds"
+
+
+def _lexical_problems(parts: Parts) -> Iterator[str]:
+    opened = LexicalIndex.open(parts.folder)
+    if opened is None:
+        yield "the folder is missing or cannot be read"
+        return
+    for name in lexical.damaged_files(parts.folder):
+        yield f"{name} has a wrong checksum"
+    with parts.store.read() as connection:
+        generation = int(changes.get(connection, "generation"))
+        ids = [document.passage_id for document in changes.documents(connection, 0)]
+    if (opened.uid, opened.generation) != (parts.uid, generation):
+        yield f"it holds generation {opened.generation}, the store {generation}"
+    elif opened.ids().tolist() != ids:
+        yield "its passages are not those of the store"

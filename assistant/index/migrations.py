@@ -1,0 +1,82 @@
+"""The tables of the store, as numbered steps that are only ever added to."""
+
+from __future__ import annotations
+
+import sqlite3
+
+from assistant.errors import IndexMismatch
+
+TABLES = (
+    "CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID",
+    # AUTOINCREMENT: an id is never used again. A transaction that is rolled back gives its ids back, which is
+    # safe because nobody hears of an id before its commit: the derived parts and the caller get them
+    # afterwards. The long text stands last, so that reading the other columns does not touch its pages.
+    """CREATE TABLE articles (
+        id INTEGER PRIMARY KEY AUTOINCREMENT, generation INTEGER NOT NULL, title TEXT NOT NULL, url TEXT NOT
+        NULL, outlet TEXT NOT NULL COLLATE NOCASE, source TEXT NOT NULL, author TEXT NOT NULL, editor TEXT NOT
+        NULL, place TEXT NOT NULL, published TEXT NOT NULL, updated TEXT NOT NULL, language TEXT NOT NULL
+        COLLATE NOCASE, content_hash TEXT NOT NULL, origin TEXT NOT NULL, inferred TEXT NOT NULL, text TEXT
+        NOT NULL)""",
+    "CREATE UNIQUE INDEX articles_origin ON articles (origin) WHERE origin <> ''",
+    "CREATE INDEX articles_content_hash ON articles (content_hash)",
+    "CREATE INDEX articles_filters ON articles (outlet, language, published)",
+    "CREATE INDEX articles_language ON articles (language, published)",
+    """CREATE TABLE originals (
+        article_id INTEGER PRIMARY KEY REFERENCES articles ON DELETE CASCADE, compressed BLOB NOT NULL)""",
+    """CREATE TABLE sentences (
+        article_id INTEGER NOT NULL REFERENCES articles ON DELETE CASCADE, position INTEGER NOT NULL,
+        start INTEGER NOT NULL, stop INTEGER NOT NULL, PRIMARY KEY (article_id, position)) WITHOUT ROWID""",
+    """CREATE TABLE passages (
+        id INTEGER PRIMARY KEY AUTOINCREMENT, article_id INTEGER NOT NULL REFERENCES articles ON DELETE
+        CASCADE, position INTEGER NOT NULL, first_sentence INTEGER NOT NULL, stop_sentence INTEGER NOT NULL,
+        generation INTEGER NOT NULL)""",
+    "CREATE UNIQUE INDEX passages_article ON passages (article_id, position)",
+    "CREATE INDEX passages_generation ON passages (generation)",
+    # Terms and vectors stand apart from the passages: what shows hits must not wade through them.
+    """CREATE TABLE terms (
+        passage_id INTEGER PRIMARY KEY REFERENCES passages ON DELETE CASCADE, terms TEXT NOT NULL)""",
+    """CREATE TABLE vectors (
+        passage_id INTEGER PRIMARY KEY REFERENCES passages ON DELETE CASCADE, vector BLOB NOT NULL)""",
+    """CREATE TABLE quotations (
+        article_id INTEGER NOT NULL REFERENCES articles ON DELETE CASCADE, position INTEGER NOT NULL,
+        start INTEGER NOT NULL, stop INTEGER NOT NULL, speaker TEXT NOT NULL, role TEXT NOT NULL, cue TEXT NOT
+        NULL, direct INTEGER NOT NULL, via TEXT NOT NULL, PRIMARY KEY (article_id, position)) WITHOUT
+        ROWID""",
+    "CREATE INDEX quotations_speaker ON quotations (speaker, article_id)",
+    # Which passages went in which generation: a derived part that is behind drops them without reading
+    # everything.
+    "CREATE TABLE removed (passage_id INTEGER PRIMARY KEY, generation INTEGER NOT NULL)",
+    "CREATE INDEX removed_generation ON removed (generation)",
+)
+
+MIGRATIONS: tuple[tuple[str, ...], ...] = (TABLES,)
+"""Step n brings a store from version n to n + 1. Released steps never change."""
+
+
+def version(connection: sqlite3.Connection) -> int:
+    """Return how many steps the store has behind it."""
+    return int(connection.execute("PRAGMA user_version").fetchone()[0])
+
+
+def refuse_newer(found: int) -> None:
+    """Raise `IndexMismatch` when the store was made by a newer version of this program."""
+    if found > len(MIGRATIONS):
+        raise IndexMismatch(
+            f"the index has store format {found}, this version knows formats up to {len(MIGRATIONS)}",
+            "install a newer version of the assistant, or build the index again",
+        )
+
+
+def migrate(connection: sqlite3.Connection) -> None:
+    """Bring the store up to date, each step in a transaction of its own."""
+    refuse_newer(version(connection))
+    for number in range(version(connection), len(MIGRATIONS)):
+        connection.execute("BEGIN IMMEDIATE")
+        try:
+            for statement in MIGRATIONS[number]:
+                connection.execute(statement)
+            connection.execute(f"PRAGMA user_version = {number + 1}")
+            connection.execute("COMMIT")
+        except BaseException:
+            connection.execute("ROLLBACK")
+            raise

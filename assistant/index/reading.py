@@ -1,0 +1,124 @@
+"""What is read from the store alone: articles and what they are made of."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Any, TypeVar
+
+from assistant.index import changes, rows
+from assistant.index.rows import Counts
+from assistant.index.store import Connection, Store
+from assistant.records import Article, Filters, Passage, Quotation, Span
+
+ALL = Filters()
+T = TypeVar("T")
+
+
+class StoredArticles:
+    """The articles of a store. Every method sees what any process has committed before the call."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+        self._known: tuple[int, dict[Callable[[Connection], Any], Any]] = (-1, {})
+        self._article_languages: tuple[int, Mapping[str, str]] = (-1, {})
+
+    def article(self, article_id: str) -> Article:
+        """Return an article.
+
+        Raises:
+            UnknownArticle: there is none with this id.
+        """
+        with self._store.read() as connection:
+            return rows.article(connection, article_id)
+
+    def articles(self, filters: Filters = ALL) -> Iterator[Article]:
+        """Yield the articles, oldest id first."""
+        last = 0
+        while True:
+            with self._store.read() as connection:
+                found = rows.articles_after(connection, last, filters)
+            if not found:
+                return
+            yield from found
+            last = int(found[-1].id)
+
+    def count(self) -> Counts:
+        """Return how much there is of everything."""
+        with self._store.read() as connection:
+            return changes.counts(connection)
+
+    def find_origin(self, origin: str) -> tuple[str, str] | None:
+        """Return (id, content hash) of the article that was read from there."""
+        with self._store.read() as connection:
+            row = connection.execute(
+                "SELECT id, content_hash FROM articles WHERE origin = ? AND origin <> ''",
+                (rows.writable(origin),),
+            ).fetchone()
+        return None if row is None else (str(row[0]), str(row[1]))
+
+    def find_hash(self, content_hash: str) -> str | None:
+        """Return the id of the oldest article with this content."""
+        with self._store.read() as connection:
+            row = connection.execute(
+                "SELECT min(id) FROM articles WHERE content_hash = ?", (rows.writable(content_hash),)
+            ).fetchone()
+        return None if row[0] is None else str(row[0])
+
+    def original(self, article_id: str) -> bytes:
+        """Return the bytes that an article was read from."""
+        with self._store.read() as connection:
+            return rows.original(connection, article_id)
+
+    def passages(self, ids: Sequence[int]) -> list[Passage]:
+        """Return passages in the order of their ids; those that are not there are left out."""
+        with self._store.read() as connection:
+            return rows.passages(connection, ids)
+
+    def article_passages(self, article_id: str) -> list[Passage]:
+        """Return the passages of an article in the order of its text."""
+        with self._store.read() as connection:
+            return rows.article_passages(connection, article_id)
+
+    def sentences(self, article_id: str) -> tuple[Span, ...]:
+        """Return all sentences of an article in order."""
+        with self._store.read() as connection:
+            return rows.sentences(connection, article_id)
+
+    def quotations(self, article_ids: Sequence[str] = ()) -> list[Quotation]:
+        """Return the quotations of articles, or of all when none are given, by article and place."""
+        with self._store.read() as connection:
+            return rows.quotations_in(connection, article_ids)
+
+    def quotations_of(self, speaker: str) -> list[Quotation]:
+        """Return what a speaker, named exactly so, is quoted with."""
+        with self._store.read() as connection:
+            return rows.quotations(connection, "speaker = ?", rows.writable(speaker))
+
+    def speakers(self) -> Mapping[str, tuple[str, ...]]:
+        """Return who is quoted where: speaker -> article ids. Remembered until the index changes."""
+        return self._remembered(rows.speakers)
+
+    def languages(self) -> Mapping[str, int]:
+        """Return how many articles there are in each language, the most frequent first."""
+        return self._remembered(rows.languages)
+
+    def article_languages(self) -> Mapping[str, str]:
+        """Return the language of every article: article id -> language."""
+        return self._remembered(rows.article_languages)
+
+    def _remembered(self, compute: Callable[[Connection], T]) -> T:
+        generation, known = self._known
+        if generation != self._store.generation():
+            with self._store.read() as connection:
+                generation, known = int(changes.get(connection, "generation")), {}
+                value = known[compute] = compute(connection)
+            self._known = generation, known
+            return value
+        if compute not in known:
+            with self._store.read() as connection:
+                value = compute(connection)
+                if int(changes.get(connection, "generation")) == generation:
+                    known[compute] = value
+                return value
+        found: T = known[compute]
+        return found

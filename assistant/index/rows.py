@@ -1,0 +1,238 @@
+"""What is read from the store: rows become records."""
+
+from __future__ import annotations
+
+import json
+import zlib
+from collections.abc import Iterable, Sequence
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from assistant.errors import UnknownArticle
+from assistant.index.store import Connection
+from assistant.records import Article, Filters, Passage, Quotation, Span
+
+Ids = NDArray[np.int64]
+Halves = NDArray[np.float16]
+
+COLUMNS = (
+    "title", "url", "outlet", "source", "author", "editor", "place", "published", "updated", "language",
+    "content_hash", "origin",
+)  # fmt: skip
+_ARTICLE = "SELECT id, inferred, text, " + ", ".join(COLUMNS) + " FROM articles "
+_BATCH = 256
+EVERYTHING = Filters()
+_MAX_ID = 2**63 - 1
+
+
+class Counts(NamedTuple):
+    """How much an index holds."""
+
+    articles: int
+    passages: int
+    sentences: int
+    quotations: int
+
+
+def number(article_id: str) -> int:
+    """Return the row number of an article id.
+
+    Raises:
+        UnknownArticle: it has not the form of an id.
+    """
+    if article_id.isascii() and article_id.isdigit() and article_id[0] != "0" and len(article_id) <= 19:
+        found = int(article_id)
+        if found <= _MAX_ID:
+            return found
+    raise unknown(article_id)
+
+
+def writable(text: str) -> str:
+    """Return the text as UTF-8 can hold it: half of a pair (an undecodable file name) becomes its escape.
+
+    Only for metadata: the text of an article must keep its length.
+    """
+    return text.encode("utf-8", "backslashreplace").decode()
+
+
+def unknown(article_id: str) -> UnknownArticle:
+    """Return the error for an id that no article has."""
+    return UnknownArticle(
+        f"there is no article {article_id!r} in this index", "list the articles to see their ids"
+    )
+
+
+def meta(connection: Connection) -> dict[str, str]:
+    """Return the facts about the whole index."""
+    return dict(connection.execute("SELECT key, value FROM meta").fetchall())
+
+
+def restriction(filters: Filters) -> tuple[str, list[str]]:
+    """Return the SQL condition on `articles` for the filters, and its values.
+
+    Dates are compared as ISO strings: `until` "2023" includes all of that year. An article without a date
+    fails both.
+    """
+    parts: list[str] = []
+    values: list[str] = []
+    if filters.article_ids:
+        parts.append("id IN (SELECT value FROM json_each(?))")
+        values.append(_known_form(filters.article_ids))
+    for column in ("outlet", "language"):
+        if wanted := getattr(filters, column):
+            parts.append(f"{column} = ?")
+            values.append(writable(wanted))
+    if filters.since:
+        parts.append("published >= ?")
+        values.append(writable(filters.since))
+    if filters.until:
+        parts.append("published <> '' AND substr(published, 1, length(?)) <= ?")
+        values += [writable(filters.until)] * 2
+    return " AND ".join(parts) or "1", values
+
+
+def _known_form(article_ids: Iterable[str]) -> str:
+    numbers = []
+    for article_id in article_ids:
+        try:
+            numbers.append(number(article_id))
+        except UnknownArticle:  # a filter for what is not there finds nothing
+            continue
+    return json.dumps(numbers)
+
+
+def allowed(connection: Connection, filters: Filters) -> Ids | None:
+    """Return the sorted ids of the passages that the filters allow, or None when they allow all."""
+    if filters == EVERYTHING:
+        return None
+    condition, values = restriction(filters)
+    rows = connection.execute(
+        f"""SELECT id FROM passages WHERE article_id IN (SELECT id FROM articles WHERE {condition})
+            ORDER BY id""",
+        values,
+    )
+    return np.fromiter((row[0] for row in rows), dtype=np.int64)
+
+
+def articles_after(connection: Connection, last: int, filters: Filters) -> list[Article]:
+    """Return the next articles by id, a batch at a time so that no reader holds the store for long."""
+    condition, values = restriction(filters)
+    rows = connection.execute(
+        _ARTICLE + f"WHERE id > ? AND {condition} ORDER BY id LIMIT {_BATCH}", [last, *values]
+    )
+    return [_article(row) for row in rows]
+
+
+def article(connection: Connection, article_id: str) -> Article:
+    """Return one article."""
+    row = connection.execute(_ARTICLE + "WHERE id = ?", (number(article_id),)).fetchone()
+    if row is None:
+        raise unknown(article_id)
+    return _article(row)
+
+
+def _article(row: tuple[int | str, ...]) -> Article:
+    fields = dict(zip(COLUMNS, map(str, row[3:]), strict=True))
+    return Article(id=str(row[0]), inferred=tuple(json.loads(str(row[1]))), text=str(row[2]), **fields)
+
+
+def original(connection: Connection, article_id: str) -> bytes:
+    """Return the bytes that an article was read from."""
+    row = connection.execute(
+        "SELECT compressed FROM originals WHERE article_id = ?", (number(article_id),)
+    ).fetchone()
+    if row is None:
+        raise unknown(article_id)
+    return zlib.decompress(row[0])
+
+
+def passages(connection: Connection, ids: Sequence[int]) -> list[Passage]:
+    """Return passages in the order of their ids; ids that are not there are left out."""
+    found = {p.id: p for p in _passages(connection, "p.id", [int(i) for i in ids])}
+    return [found[i] for i in ids if i in found]
+
+
+def article_passages(connection: Connection, article_id: str) -> list[Passage]:
+    """Return the passages of one article in the order of its text."""
+    _require(connection, article_id)
+    return _passages(connection, "p.article_id", [number(article_id)])
+
+
+def _passages(connection: Connection, column: str, values: list[int]) -> list[Passage]:
+    # The CROSS JOINs fix the order: ids first, then their passages, then the sentences, each by its key.
+    rows = connection.execute(
+        f"""SELECT p.id, p.article_id, p.position, s.start, s.stop FROM json_each(?) AS wanted
+            CROSS JOIN passages AS p ON {column} = wanted.value
+            CROSS JOIN sentences AS s ON s.article_id = p.article_id
+                AND s.position >= p.first_sentence AND s.position < p.stop_sentence
+            ORDER BY p.article_id, p.position, s.position""",
+        (json.dumps(sorted(set(values))),),
+    )
+    spans: dict[tuple[int, int, int], list[Span]] = {}
+    for passage_id, article_id, position, start, stop in rows:
+        spans.setdefault((passage_id, article_id, position), []).append(Span(start, stop))
+    return [
+        Passage(passage_id, str(article_id), Span(group[0].start, group[-1].end), tuple(group), position)
+        for (passage_id, article_id, position), group in spans.items()
+    ]
+
+
+def sentences(connection: Connection, article_id: str) -> tuple[Span, ...]:
+    """Return the sentences of one article in order."""
+    _require(connection, article_id)
+    rows = connection.execute(
+        "SELECT start, stop FROM sentences WHERE article_id = ? ORDER BY position", (number(article_id),)
+    )
+    return tuple(Span(start, stop) for start, stop in rows)
+
+
+def _require(connection: Connection, article_id: str) -> None:
+    if connection.execute("SELECT 1 FROM articles WHERE id = ?", (number(article_id),)).fetchone() is None:
+        raise unknown(article_id)
+
+
+def quotations(connection: Connection, condition: str, value: str) -> list[Quotation]:
+    """Return the quotations that meet a condition with one value, by article and place."""
+    rows = connection.execute(
+        f"""SELECT article_id, start, stop, speaker, role, cue, direct, via FROM quotations
+            WHERE {condition} ORDER BY article_id, position""",
+        (value,),
+    )
+    return [
+        Quotation(str(article_id), Span(start, stop), speaker, role, cue, bool(direct), via)
+        for article_id, start, stop, speaker, role, cue, direct, via in rows
+    ]
+
+
+def quotations_in(connection: Connection, article_ids: Sequence[str]) -> list[Quotation]:
+    """Return the quotations of the given articles, or of all when none are given."""
+    if not article_ids:
+        return quotations(connection, "?1 = ''", "")
+    return quotations(connection, "article_id IN (SELECT value FROM json_each(?))", _known_form(article_ids))
+
+
+def speakers(connection: Connection) -> dict[str, tuple[str, ...]]:
+    """Return who is quoted where: speaker -> ids of the articles, oldest first."""
+    rows = connection.execute(
+        "SELECT DISTINCT speaker, article_id FROM quotations WHERE speaker <> '' ORDER BY 1, 2"
+    )
+    found: dict[str, list[str]] = {}
+    for speaker, article_id in rows:
+        found.setdefault(speaker, []).append(str(article_id))
+    return {speaker: tuple(ids) for speaker, ids in found.items()}
+
+
+def languages(connection: Connection) -> dict[str, int]:
+    """Return how many articles there are in each language, the most frequent first."""
+    return dict(
+        connection.execute("SELECT language, count(*) FROM articles GROUP BY language ORDER BY 2 DESC, 1")
+    )
+
+
+def article_languages(connection: Connection) -> dict[str, str]:
+    """Return the language of every article."""
+    return {
+        str(number): language for number, language in connection.execute("SELECT id, language FROM articles")
+    }

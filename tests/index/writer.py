@@ -1,0 +1,99 @@
+"""A process that writes: started by the tests, killed or broken at a chosen moment.
+
+python -m tests.index.writer FOLDER LOG loop SEED      change the index until killed, and log it
+python -m tests.index.writer FOLDER LOG break POINT    do one change and die at a named point of the commit
+python -m tests.index.writer FOLDER LOG add PREFIX N   add N articles, one generation each
+"""
+
+from __future__ import annotations
+
+import os
+import random
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+from assistant.index import files, lexical, manifest, parts, snapshots
+from assistant.index.snapshots import Snapshots
+from assistant.index.store import Store
+from tests.index.made import article, open_index
+
+POINTS: dict[str, tuple[object, str]] = {
+    "lexical update": (lexical, "update"),
+    "lexical rebuild": (lexical, "rebuild"),
+    "lexical commit": (lexical, "_commit"),
+    "lexical rename": (Path, "rename"),
+    "manifest": (parts, "write_manifest"),
+    "manifest bytes": (manifest, "write_atomic"),
+    "snapshot": (Snapshots, "save"),
+    "replace": (files.os, "replace"),
+    "sync": (files, "sync_folder"),
+    "vacuum": (Store, "vacuum"),
+    "checkpoint": (Store, "checkpoint"),
+    "due": (parts.Parts, "_set_due"),
+}
+
+
+def breaking(point: str, act: Callable[[], None]) -> None:
+    """Act before or after the n-th call of a step, as in "manifest before 2"."""
+    name, when, count = point.rsplit(" ", 2)
+    owner, attribute = POINTS[name]
+    step, calls = getattr(owner, attribute), [0]
+
+    def broken(*args, **kwargs):
+        calls[0] += 1
+        if calls[0] == int(count) and when == "before":
+            act()
+        value = step(*args, **kwargs)
+        if calls[0] == int(count) and when == "after":
+            act()
+        return value
+
+    setattr(owner, attribute, broken)
+
+
+def loop(folder: Path, log: int, seed: int) -> None:
+    chance = random.Random(seed)
+    with open_index(folder) as index:
+        os.write(log, b"ready\n")
+        while True:
+            n = chance.getrandbits(40)
+            ids = [a.id for a in index.articles()]
+            if len(ids) > 4 and chance.random() < 0.3:
+                chosen = chance.sample(ids, 2)
+                os.write(log, f"begin remove {' '.join(chosen)}\n".encode())
+                index.remove(chosen, compact=chance.random() < 0.5)
+            else:
+                origin = chance.choice(["-", "/a", "/b"])
+                words = [f"w{n}x{i}" for i in range(chance.randrange(1, 4))]
+                os.write(log, f"begin add {origin} {' '.join(words)}\n".encode())
+                index.add([article(word, "" if origin == "-" else origin, 2) for word in words])
+            os.write(log, b"done\n")
+
+
+def main() -> None:
+    folder, log = Path(sys.argv[1]), os.open(sys.argv[2], os.O_WRONLY | os.O_APPEND | os.O_CREAT)
+    snapshots.SNAPSHOT_MIN = 3
+    kind, what = sys.argv[3:5]
+    if kind == "loop":
+        loop(folder, log, int(what))
+        return
+    if kind == "add":
+        with open_index(folder) as index:
+            for n in range(int(sys.argv[5])):
+                index.add([article(f"{what}{n}", n_passages=1 + n % 3)])
+        return
+    with open_index(folder) as index:
+        breaking(what, lambda: os._exit(9))
+        change(index)
+    os._exit(0)
+
+
+def change(index) -> None:
+    """A change that goes through every step: replaces an article, adds some, removes one with compaction."""
+    index.add([article("baru", "/a", 2), *(article(f"lagi{n}") for n in range(6))])
+    index.remove(["2"])
+
+
+if __name__ == "__main__":
+    main()
