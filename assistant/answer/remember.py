@@ -45,12 +45,14 @@ class RememberingEncoder:
     def encode_passages(self, texts: Sequence[str]) -> Vectors:
         """Encode sentences, each only when it is not remembered; shape (len(texts), dimensions)."""
         known = self._known
-        found = {text: known.get(text) for text in dict.fromkeys(texts)}
-        missing = [text for text, vector in found.items() if vector is None]
+        found = {text: known[text] for text in dict.fromkeys(texts) if text in known}
+        missing = [text for text in dict.fromkeys(texts) if text not in found]
         if missing:
-            found.update(zip(missing, self._encoder.encode_passages(missing), strict=True))
-            if len(known) + len(missing) > self._capacity:  # forget the older half, in a new dict: others may be reading this one
+            fresh = dict(zip(missing, self._encoder.encode_passages(missing), strict=True))
+            found.update(fresh)
+            if len(known) + len(fresh) > self._capacity:
+                # Forget the older half, in a new dict: other threads may be reading this one.
                 known = dict(islice(list(known.items()), len(known) // 2, None))
                 self._known = known
-            known.update((text, found[text]) for text in missing[: self._capacity // 2])
+            known.update(islice(fresh.items(), self._capacity // 2))
         return np.asarray([found[text] for text in texts], np.float32).reshape(len(texts), self.dimensions)

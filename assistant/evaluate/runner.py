@@ -181,12 +181,9 @@ def table(outcomes: Sequence[Outcome]) -> str:
     ]
     for name, group in groups.items():
         f = figures(group)
-        shown = [f[m] for m in ("passage_rr", "success_at_1", "success_at_3")] if f["n_answerable"] else [None] * 3
-        if f["n_answerable"] < f["n"]:
-            shown += [f[m] for m in ("abstention_precision", "abstention_recall", "abstention_f1")]
-        else:
-            shown += [None] * 3
-        cells = ["-" if value is None else f"{value:.3f}" for value in (*shown, f["exact_citations"])]
+        ranked = ("passage_rr", "success_at_1", "success_at_3") if f["n_answerable"] else (None,) * 3
+        abstained = ("abstention_precision", "abstention_recall", "abstention_f1") if f["n_answerable"] < f["n"] else (None,) * 3
+        cells = ["-" if measure is None else f"{f[measure]:.3f}" for measure in (*ranked, *abstained, "exact_citations")]
         lines.append(f"| {name} | {len(group)} | {' | '.join(cells)} | {f['median_ms']:.1f} | {f['p95_ms']:.1f} |")
     return "\n".join(lines)
 
