@@ -8,10 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 
+from assistant.answer.signals import names
 from assistant.protocols import Encoder
 from assistant.records import Article, Quotation, Span
 from assistant.text.quotations import speaker_matches
 from assistant.text.terms import analyse, folded
+from assistant.text.transliteration import sounds_like
 
 SAME_BODY = 0.62
 """Cosine from which a speaker named by common nouns in another language counts as the one asked for (`the foreign
@@ -34,7 +36,8 @@ def matching_speakers(asked: str, speakers: Mapping[str, str], encoder: Encoder,
     if found or not speakers:
         return found
     if is_name:
-        return []
+        name = " ".join(names(f"x {asked}")) or asked
+        return [speaker for speaker in speakers if sounds_like(name, speaker)]
     titles = {speaker: role or speaker for speaker, role in speakers.items()}
     vectors = encoder.encode_passages([folded(title) for title in titles.values()])
     cosines = vectors @ encoder.encode_queries([folded(asked)])[0]

@@ -90,11 +90,12 @@ class Sentence:
             at += 1
         if at >= len(tokens):
             return None
-        for table in (cues.inverted, cues.passive, cues.according):
+        tables = (cues.inverted, cues.passive, cues.according, *((cues.verbs, cues.acts) if cues.free_order else ()))
+        for table in tables:
             if n := match_phrase(tokens, at, table):
                 subject = self._subject_behind(at + n)
-                if subject is None and cues.prodrop and table is cues.inverted:
-                    subject = self._dropped(at)
+                if subject is None and cues.prodrop and table is not cues.according:
+                    subject = self._late_subject(at + n) or self._dropped(at)
                 if subject is not None:
                     return self._attribution(at, n, subject, quoted=True)
         if n := match_phrase(tokens, at, cues.clitic):
@@ -104,7 +105,25 @@ class Sentence:
             verb, n = self._verb_from(subject.last, (cues.verbs, cues.inverted))
             if n:
                 return self._attribution(verb, n, subject, quoted=True)
-        return None
+        return self._unknown_verb(at)
+
+    def _unknown_verb(self, at: int) -> Attribution | None:
+        """Read `"...", sighed Ruiz.`: one unknown word between a quotation and a name must be a verb of saying."""
+        tokens, cues = self.tokens, self.cues
+        word = tokens[at]
+        listed = (cues.prepositions, cues.blockers, cues.openers, cues.conjunctions, cues.plurals, cues.transparent, cues.determiners)
+        if not word.word or word.capital or any(word.low in words for words in listed):
+            return None
+        subject = self._phrase(at + 1)
+        if subject is None or subject.kind != "person" or not self._ends_clause(subject.last):
+            return None
+        return self._attribution(at, 1, subject, quoted=True)
+
+    def _late_subject(self, at: int) -> Phrase | None:
+        """Find a name that ends the sentence far behind its verb: `disse em nota o diretor da companhia, Danilo Sá.`"""
+        late = [phrase for phrase in self.phrases if phrase.first >= at and phrase.kind == "person"]
+        named = [phrase for phrase in late if self._free(phrase, [], at) and self._ends_clause(phrase.last)]
+        return named[-1] if named else None
 
     def _dropped(self, at: int) -> Phrase:
         """Stand for the subject that a verb carries in itself."""
@@ -118,7 +137,32 @@ class Sentence:
                 if read_phrase(tokens, at, cues, self.text) is not None:
                     break
                 at += 1
-        return read_phrase(tokens, at, cues, self.text) if at < len(tokens) else None
+        subject = read_phrase(tokens, at, cues, self.text) if at < len(tokens) else None
+        if subject is None and cues.free_order and at < len(tokens) and tokens[at].low in cues.prepositions:
+            # "заявил на церемонии мэр города": what follows a preposition stands between a verb and its subject
+            for place in range(at + 2, min(at + 5, len(tokens))):
+                subject = read_phrase(tokens, place, cues, self.text)
+                if subject is not None and subject.kind in ("person", "pronoun"):
+                    return subject
+            return None
+        if subject is None or (subject.kind == "role" and not subject.definite):
+            return self._apposed(at) or subject
+        return subject
+
+    def _apposed(self, at: int) -> Phrase | None:
+        """Read the name behind an unknown role: `kata jurucakapnya, Hanafi Megat.`"""
+        tokens = self.tokens
+        comma = at
+        while comma < min(at + 5, len(tokens)) and tokens[comma].word and not tokens[comma].capital:
+            if tokens[comma].low in self.cues.prepositions or match_phrase(tokens, comma, self.cues.verbs):
+                return None
+            comma += 1
+        if comma == at or comma + 1 >= len(tokens) or tokens[comma].text != ",":
+            return None
+        subject = read_phrase(tokens, comma + 1, self.cues, self.text)
+        if subject is None or subject.kind != "person" or not self._ends_clause(subject.last):
+            return None
+        return subject._replace(first=at, role=self.text[tokens[at].start : tokens[comma - 1].end])
 
     def _verb_from(self, at: int, tables: Sequence[Phrases]) -> tuple[int, int]:
         """Find a verb that follows a subject directly; returns its place and length, (at, 0) when none does."""
@@ -182,7 +226,7 @@ class Sentence:
             return self._passive_at(at, n), n
         if (n := match_phrase(tokens, at, cues.inverted)) and at and tokens[at - 1].text in (",", QUOTED):
             subject = self._subject_behind(at + n)
-            if subject is not None:
+            if subject is not None and self._ends_clause(subject.last):
                 return self._attribution(at, n, subject), n
         for table in (cues.verbs, cues.acts, cues.naming, cues.weak, cues.gerunds):
             if n := match_phrase(tokens, at, table):
@@ -195,8 +239,18 @@ class Sentence:
                     subject = self._dropped(at)
                 if subject is None and not self._has_complement(at + n):
                     return None, n
-                return self._attribution(at, n, subject), n
+                found = self._attribution(at, n, subject)
+                clear = table is cues.verbs and subject is not None and (subject.kind == "person" or subject.relation)
+                return found._replace(stated=found.stated or clear), n
         return None, 1
+
+    def _ends_clause(self, at: int) -> bool:
+        """Say whether no verb follows: `..., kata Teguh, Rabu`, but not `Brankworth, who ..., said she had kept`."""
+        if at >= len(self.tokens):
+            return True
+        token = self.tokens[at]
+        adverb = token.low in self.cues.transparent and (self.cues.head_first or token.capital)
+        return not token.word or token.low in self.cues.prepositions or adverb
 
     def _passive_at(self, at: int, n: int) -> Attribution | None:
         if self._blocked(at):
@@ -212,6 +266,9 @@ class Sentence:
 
     def _blocked(self, at: int) -> bool:
         """Say whether what stands before a verb makes it no utterance: a negation, an infinitive, a passive."""
+        cues = self.cues
+        if cues.noun_before and at and self.tokens[at - 1].low in cues.determiners | cues.prepositions:
+            return True  # "the warning", "of confirmed cases": no verbs
         for back in range(at - 1, -1, -1):
             token = self.tokens[back]
             if token.low in self.cues.blockers and (back == 0 or not token.capital):
@@ -225,14 +282,35 @@ class Sentence:
         start = self._clause_start(verb)
         candidates = [phrase for phrase in self.phrases if start <= phrase.first and phrase.last <= verb]
         if not candidates:
-            return None
+            coordinated = start > 1 and self.tokens[start - 1].low in self.cues.coordinators
+            return self._subject_before(start - 1) if coordinated else None
         nearest = candidates[-1]
         free = [phrase for i, phrase in enumerate(candidates) if self._free(phrase, candidates[:i], start)]
-        if nearest in free and all(self._passes(i) for i in range(nearest.last, verb)):
+        adjacent = all(self._passes(i) for i in range(nearest.last, verb))
+        if adjacent and nearest not in free and self._aside(nearest.last, verb) and self._behind_noun(nearest, start):
+            return nearest
+        if nearest in free and adjacent:
             return nearest if not self._coordinated(nearest, candidates) else None
         if not free and nearest.last == verb and nearest.name and self.tokens[verb - 1].text == ",":
             return nearest  # "Seorang dari tiga hakim, Lestiana Darupono, menyampaikan": the apposition ends at the verb
+        if self._trails(verb):
+            return None
+        if free and free[0].kind == "role":
+            named = [phrase for phrase in free if phrase.kind == "person" and self.tokens[phrase.first - 1].text == ","]
+            free = named or free
         return free[0] if free and not self._coordinated_on(free[0], candidates) else None
+
+    def _aside(self, at: int, end: int) -> bool:
+        """Say whether nothing but an age between commas stands in `[at, end)`."""
+        between = self.tokens[at:end]
+        return not between or (
+            any(token.text.isdigit() for token in between) and all(not t.word or t.text.isdigit() for t in between)
+        )
+
+    def _trails(self, verb: int) -> bool:
+        """Say whether a sentence ends in its verb: then who stands right before it speaks, or nobody we know."""
+        after = [token for token in self.tokens[verb + 1 : verb + 4] if token.low not in self.cues.prepositions]
+        return not after or after[0].text in (".", "!", "?") or (after[0].capital and after[0].low in self.cues.transparent)
 
     def _clause_start(self, verb: int) -> int:
         for at in range(verb - 1, -1, -1):
@@ -244,7 +322,7 @@ class Sentence:
     def _free(self, phrase: Phrase, before: Sequence[Phrase], start: int) -> bool:
         """Say whether a phrase can be a subject: no preposition or verb stands before it."""
         at = phrase.first - 1
-        if at < start or at < 0:
+        if at < start or at < 0 or self.tokens[phrase.first].low in self.cues.nominative:
             return True
         token = self.tokens[at]
         if token.low in self.cues.conjunctions:
@@ -261,14 +339,25 @@ class Sentence:
             match_phrase(self.tokens, back, self.cues.openers) == at - back + 1 for back in range(max(start, at - 2), at + 1)
         )
 
+    def _behind_noun(self, phrase: Phrase, start: int) -> bool:
+        """In English an unknown noun right before a name says what the person is: `assemblyman Gobind Maniam said`."""
+        at = phrase.first - 1
+        if not self.cues.noun_before or phrase.kind != "person" or at < start:
+            return False
+        token = self.tokens[at]
+        listed = (self.cues.prepositions, self.cues.blockers, self.cues.relations, self.cues.transparent, self.cues.conjunctions)
+        verb = self.cues.common is not None and self.cues.common.fullmatch(token.low)
+        return token.word and (not token.capital or at == 0) and not verb and not any(token.low in w for w in listed)
+
     def _behind_role(self, phrase: Phrase, at: int, start: int) -> bool:
         """Say whether only an unknown role stands before a name between commas: `, auditor internal Sulastri Widyaka,`."""
-        if phrase.kind != "person" or phrase.last >= len(self.tokens) or self.tokens[phrase.last].text != ",":
+        closed = phrase.last < len(self.tokens) and "," in (self.tokens[phrase.last].text, self.tokens[phrase.last - 1].text)
+        if phrase.kind != "person" or not closed:
             return False
         cues = self.cues
         for back in range(at, max(start, at - 4) - 1, -1):
             token = self.tokens[back]
-            if token.text == ",":
+            if token.text == "," or (back == start and token.low in cues.titles):
                 return True
             if not token.word or token.capital or token.low in cues.prepositions or token.low in cues.relations:
                 return False

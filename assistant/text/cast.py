@@ -98,7 +98,7 @@ class Cast:
     def role_of(self, name: str) -> str:
         """Return the role with which a person was first introduced, "" when there is none."""
         tokens = name_tokens(name)
-        return next((m.role for m in self._mentions if m.role and _contains(tokens, m.tokens)), "")
+        return next((m.role for m in self._mentions if m.role and m.tokens == tokens), "")
 
     def gender(self, name: str) -> str:
         """Return what the pronouns so far said of a person: "m", "f" or ""."""

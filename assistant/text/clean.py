@@ -13,12 +13,12 @@ from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
 from assistant.records import Article
-from assistant.text import rules
 from assistant.text.credits import EDGE, cut_sign_off, is_sign_off, read_credits
-from assistant.text.datelines import read_dateline, same_outlet
+from assistant.text.datelines import read_dateline
 from assistant.text.dates import infer_date, parse_date
 from assistant.text.furniture import SENTENCE_END, without_furniture
 from assistant.text.language import check_language
+from assistant.text.outlets import known_hosts, same_outlet
 from assistant.text.readers.raw import FIELDS, Raw
 from assistant.text.wrapping import unwrap
 
@@ -66,7 +66,7 @@ def clean(raw: Raw) -> Article:
     fields = {name: _one_line(raw.fields.get(name, "")) for name in FIELDS}
     text = unwrap(normalise(raw.text))
     draft = _Draft(text.split("\n"), {name: value for name, value in fields.items() if value})
-    for _ in range(6):  # what is dropped may bare another line of its kind; each round only takes away
+    for _ in range(20):  # what is dropped may bare another line of its kind; each round only takes away
         before = list(draft.lines)
         _round(draft)
         if draft.lines == before:
@@ -85,7 +85,7 @@ def normalise(text: str) -> str:
     text = BREAKS.sub("\n", text)
     text = JUNK.sub("", text)
     text = unicodedata.normalize("NFC", BLANKS.sub(" ", text))
-    return "\n".join(" ".join(line.split(" ")).strip() for line in JOINERS.sub("", text).split("\n"))
+    return "\n".join(" ".join(line.split()) for line in JOINERS.sub("", text).split("\n"))
 
 
 def _round(draft: _Draft) -> None:
@@ -198,10 +198,10 @@ def _outlet_of(url: str) -> str:
         host = (urlsplit(url).hostname or "") if url.startswith(("http://", "https://")) else ""
     except ValueError:
         return ""
-    hosts = rules.tables()["general"]["dateline"]["hosts"]
+    hosts = known_hosts()
     labels = host.split(".")
     known = next((hosts[name] for at in range(len(labels)) if (name := ".".join(labels[at:])) in hosts), None)
-    return str(known) if known else re.sub(r"^(?:www\d?|m|amp|mobile)\.", "", host)
+    return known if known else re.sub(r"^(?:www\d?|m|amp|mobile)\.", "", host)
 
 
 def _is_title(line: str, title: str) -> bool:

@@ -7,6 +7,7 @@ from functools import cache
 
 from assistant.text import rules
 from assistant.text.dates import month_pattern, parse_date, weekday_pattern
+from assistant.text.outlets import known_hosts, known_outlets
 
 KINDS = ("source", "editor", "author", "published", "updated")
 DATES = ("published", "updated")
@@ -180,9 +181,7 @@ def _agency(words: str) -> dict[str, str] | None:
 
 @cache
 def _outlets() -> dict[str, str]:
-    general = rules.tables()["general"]["dateline"]
-    hosts = {name.casefold(): name for name in general["hosts"].values()}
-    return {**hosts, **general["outlets"]}
+    return {**{name.casefold(): name for name in known_hosts().values()}, **known_outlets()}
 
 
 @cache

@@ -72,22 +72,28 @@ class Cues:
     titles: frozenset[str] = frozenset()
     roles: frozenset[str] = frozenset()
     bodies: frozenset[str] = frozenset()
+    particles: frozenset[str] = frozenset()
     connectors: frozenset[str] = frozenset()
     places: frozenset[str] = frozenset()
     also_names: frozenset[str] = frozenset()
     generic: frozenset[str] = frozenset()
     surnames: frozenset[str] = frozenset()
     units: frozenset[str] = frozenset()
+    nominative: frozenset[str] = frozenset()
+    things: frozenset[str] = frozenset()
+    day_names: frozenset[str] = frozenset()
     definite: frozenset[str] = frozenset()
     relations: frozenset[str] = frozenset()
     not_names: frozenset[str] = frozenset()
     title_before: re.Pattern[str] | None = None
+    trim: re.Pattern[str] | None = None
     title_after: re.Pattern[str] | None = None
     patterns: tuple[re.Pattern[str], ...] = ()
     common: re.Pattern[str] | None = None
     by_needed: bool = False  # without "by" a name behind a passive is no agent
     nouns_capital: bool = False  # every noun has a capital letter, so a determiner tells nouns from names
     prodrop: bool = False  # a verb without a subject has the speaker of before
+    free_order: bool = False  # every verb of saying may stand before its subject
     head_first: bool = False  # a title stands before what it belongs to, an adjective behind its noun
     noun_before: bool = False  # "Biden spokesman": what a relation belongs to stands before it, so what follows is the name
 
@@ -107,7 +113,7 @@ def cues_for(language: str) -> Cues:
     for key, value in table.items():
         if key == "patterns":
             read[key] = tuple(re.compile(pattern, re.VERBOSE) for pattern in value)
-        elif key in ("common", "title_before", "title_after"):
+        elif key in ("common", "title_before", "title_after", "trim"):
             read[key] = re.compile(value)
         elif isinstance(value, bool):
             read[key] = value

@@ -14,6 +14,7 @@ from functools import cache
 
 from assistant.text import rules
 from assistant.text.dates import month_pattern, parse_date
+from assistant.text.outlets import HOST, in_capitals, known_outlets, outlet_name, same_outlet, spelled
 
 REACH = 160
 """A dateline ends within this many characters."""
@@ -23,11 +24,8 @@ LOOSE = r"\s*\.?\s*(?:--|[-–—―−])\s*"  # after a bracket or a host any h
 LETTER = r"(?:[^\W\d_]|[\u0300-\u036f\u064b-\u065f\u0900-\u0963\u0971-\u0dff])"
 PLACE = rf"(?P<place>{LETTER}+(?:[ .'’/-]{{1,2}}{LETTER}+){{0,4}}\.?)"
 SECOND = rf"(?P<second>{LETTER}(?:{LETTER}|[\d.&'’/-]|\s(?=[^\s-])){{1,38}}?)"
-TOP = "com|co|id|net|org|tv|news|info|my|sg|in|uk|ru|de|fr|es|it|cn|jp|kr|vn|ph|example"
-HOST = rf"(?P<outlet>[A-Za-z0-9][\w-]*(?:\.[\w-]+)*\.(?:{TOP})\b)"
 BRACKETED = r"\s*[(（\[/](?P<outlet>[^()（）\[\]\d/]{2,40})[)）\]/]"
 NO_OUTLET = frozenset(["persero", "tbk", "ltd", "inc", "plc", "llc", "gmbh", "perum", "perumda"])
-WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)*")
 OPENS = re.compile(r"[\"'“‘„«»「『(\[¿¡—–-]*")
 
 
@@ -64,7 +62,7 @@ class _Evidence:
     names: tuple[str, ...]
 
     def knows_outlet(self, name: str) -> bool:
-        return name.casefold() in _outlets() or self.is_named(name)
+        return name.casefold() in known_outlets() or self.is_named(name)
 
     def is_named(self, name: str) -> bool:
         return any(same_outlet(name, known) for known in self.names)
@@ -77,7 +75,7 @@ class _Evidence:
         """
         if name.casefold().strip(". ") in _places():
             return True
-        if not _capitals(name) or len(name) < 4:
+        if not in_capitals(name) or len(name) < 4:
             return False
         return re.search(rf"(?<!\w){re.escape(spelled(name))}(?!\w)", self.story[:50_000]) is not None
 
@@ -135,7 +133,7 @@ def _always(evidence: _Evidence, match: re.Match[str]) -> bool:
 
 
 def _named_first(evidence: _Evidence, match: re.Match[str]) -> bool:
-    return evidence.is_named(match["second"]) and (_capitals(match["place"]) or not _cased(match["place"]))
+    return evidence.is_named(match["second"]) and (in_capitals(match["place"]) or not _cased(match["place"]))
 
 
 def _named_second(evidence: _Evidence, match: re.Match[str]) -> bool:
@@ -143,16 +141,16 @@ def _named_second(evidence: _Evidence, match: re.Match[str]) -> bool:
 
 
 def _both_capitals(evidence: _Evidence, match: re.Match[str]) -> bool:
-    return all(_capitals(match[part]) and len(match[part]) >= 4 for part in ("place", "second"))
+    return all(in_capitals(match[part]) and len(match[part]) >= 4 for part in ("place", "second"))
 
 
 def _place_fits(evidence: _Evidence, match: re.Match[str]) -> bool:
-    return _capitals(match["place"]) or evidence.knows_place(match["place"])
+    return in_capitals(match["place"]) or evidence.knows_place(match["place"])
 
 
 def _place_in_capitals(evidence: _Evidence, match: re.Match[str]) -> bool:
     return _place_fits(evidence, match) and (
-        _capitals(match["place"]) or not match[0].rstrip().endswith((".", ","))
+        in_capitals(match["place"]) or not match[0].rstrip().endswith((".", ","))
     )
 
 
@@ -161,8 +159,8 @@ def _bracketed(evidence: _Evidence, match: re.Match[str]) -> bool:
     if outlet.casefold() in NO_OUTLET or _is_expansion(place, outlet):
         return False
     if evidence.knows_outlet(outlet):
-        return _capitals(place) or evidence.knows_place(place) or not place[0].islower()
-    return evidence.knows_place(place) or (_capitals(place) and len(place) >= 4)
+        return in_capitals(place) or evidence.knows_place(place) or not place[0].islower()
+    return evidence.knows_place(place) or (in_capitals(place) and len(place) >= 4)
 
 
 def _bracketed_known(evidence: _Evidence, match: re.Match[str]) -> bool:
@@ -188,11 +186,11 @@ def _place_and_second(evidence: _Evidence, match: re.Match[str]) -> bool:
     if second.casefold() in _places() and not evidence.knows_outlet(second):
         return False  # "London, Paris - ..." lists cities
     if evidence.knows_outlet(second) or re.fullmatch(HOST, second):
-        return _capitals(place) or evidence.knows_place(place)
+        return in_capitals(place) or evidence.knows_place(place)
     if _region(second):
-        return _capitals(place) or evidence.knows_place(place)
+        return in_capitals(place) or evidence.knows_place(place)
     named = len(second.split()) <= 4 and all(not word[0].islower() for word in second.split())
-    return named and _capitals(place) and (evidence.knows_place(place) or len(place) >= 4)
+    return named and in_capitals(place) and (evidence.knows_place(place) or len(place) >= 4)
 
 
 def _outlet_first(evidence: _Evidence, match: re.Match[str]) -> bool:
@@ -201,14 +199,14 @@ def _outlet_first(evidence: _Evidence, match: re.Match[str]) -> bool:
 
 def _bare(evidence: _Evidence, match: re.Match[str]) -> bool:
     place = match["place"]
-    if evidence.knows_outlet(place) and _capitals(place):
+    if evidence.knows_outlet(place) and in_capitals(place):
         return not evidence.is_apposition(match.end())
     if not evidence.knows_place(place):
         return False
     following = " ".join(re.findall(r"[^\W\d_]+", evidence.line[match.end() :])[:2]).casefold()
     if following in _places() or following.split(" ")[0] in _places():
         return False  # "Jakarta - Bandung kini ...": a route
-    if _capitals(place) and place.casefold() in _places():
+    if in_capitals(place) and place.casefold() in _places():
         return True
     return not evidence.is_apposition(match.end())
 
@@ -217,8 +215,8 @@ def _bare_stop(evidence: _Evidence, match: re.Match[str]) -> bool:
     """`NEW DELHI: `, `JAKARTA. `; `BIDEN: ` names a speaker: so does any name used without `in` or `at`."""
     place = match["place"] or match["place2"]
     if place.casefold() in _places():
-        return _capitals(place) or not _cased(place)
-    if not match["place"] or not _capitals(place) or len(place) < 4 or place.casefold() in _kickers():
+        return in_capitals(place) or not _cased(place)
+    if not match["place"] or not in_capitals(place) or len(place) < 4 or place.casefold() in _kickers():
         return False
     story = evidence.story[match.end() : 50_000]
     named = re.findall(rf"(?<!\w)({_locatives()}\s+)?{re.escape(place)}(?!\w)", story, re.IGNORECASE)
@@ -231,18 +229,22 @@ def _dateline(match: re.Match[str]) -> Dateline:
     place = groups.get("place") or groups.get("place2") or ""
     outlet = groups.get("outlet") or ""
     second = (groups.get("second") or "").strip(" ,")
-    region = _region(second) if second.casefold() not in _outlets() else ""
+    region = _region(second) if second.casefold() not in known_outlets() else ""
     if region := region or _region(groups.get("region") or ""):
         place = f"{place}, {region}"
     elif second:
         outlet = second
-    if place and not outlet and place.casefold() in _outlets() and place.casefold() not in _places():
+    if place and not outlet and place.casefold() in known_outlets() and place.casefold() not in _places():
         place, outlet = "", place
     if outlet.startswith(("本报", "本報", "本网", "本台")):
         outlet = ""  # "this paper": whose it is, the metadata must say
     published = parse_date(groups.get("date") or groups.get("later") or "")
     return Dateline(
-        match.end(), spelled(place.strip(" ,") if place.count(".") > 1 else place.strip(" .,")), outlet_name(outlet), published, groups.get("author") or ""
+        match.end(),
+        spelled(place.strip(" ,") if place.count(".") > 1 else place.strip(" .,")),
+        outlet_name(outlet),
+        published,
+        groups.get("author") or "",
     )
 
 
@@ -250,32 +252,6 @@ def _region(written: str) -> str:
     """Return `written` if it is a country or state, with the stop that a dash may have taken off (`D.C.`)."""
     written = written.strip(" ,")
     return next((name for name in (written, f"{written}.") if name.casefold() in _regions()), "")
-
-
-def outlet_name(written: str) -> str:
-    """Return an outlet as it is shown: `KONTAN.CO.ID` is Kontan, `PORT NEWS` is Port News, `AFP` stays."""
-    written = written.strip(" ,.")
-    known = _outlets().get(written.casefold()) or rules.tables()["general"]["dateline"]["hosts"].get(
-        written.casefold()
-    )
-    if known:
-        return str(known)
-    if re.fullmatch(HOST, written, re.IGNORECASE):
-        written = re.sub(r"(?:\.(?:co|com|go|or|ac|net))?\.[a-z]+$", "", written, flags=re.IGNORECASE)
-    return spelled(written) if len(written) > 4 else written
-
-
-def spelled(name: str) -> str:
-    """Return a name as it is shown: `PORT HALVEN` is Port Halven; what is not all in capitals stays."""
-    if "," in name:
-        return ", ".join(spelled(part.strip()) for part in name.split(","))
-    if not _capitals(name):
-        return name
-    return WORD.sub(lambda word: word[0] if "." in name and len(word[0]) == 1 else word[0].capitalize(), name)
-
-
-def _capitals(name: str) -> bool:
-    return name.isupper() and sum(character.isalpha() for character in name) >= 3
 
 
 def _is_expansion(short: str, long: str) -> bool:
@@ -289,25 +265,8 @@ def _sentence_follows(rest: str) -> bool:
     return not opened[:1].islower()
 
 
-def same_outlet(one: str, other: str) -> bool:
-    """Say whether two names stand for one outlet: KABARNUSA.CO.ID and Kabar Nusa, say."""
-    short, long = sorted((_squeezed(one), _squeezed(other)), key=len)
-    return bool(short) and (
-        short == long or (len(short) >= 5 and 2 * len(short) > len(long) and long.endswith(short))
-    )
-
-
-def _squeezed(name: str) -> str:
-    return re.sub(r"(?:\.(?:co|com|go|or))?\.[a-z]{2,7}$|[^\w\u0900-\u0dff]|_", "", name.casefold())
-
-
 def _cased(name: str) -> bool:
     return name.upper() != name.lower()
-
-
-@cache
-def _outlets() -> dict[str, str]:
-    return dict(rules.tables()["general"]["dateline"]["outlets"])
 
 
 @cache

@@ -23,6 +23,7 @@ WITHIN = re.compile(r"[.!?。！？؟।][\"'”’»)]*\s+[^\W\d_a-z]")
 def without_furniture(lines: list[str]) -> list[str]:
     """Return the lines that may be story, with links inside of them cut out."""
     kept: list[str] = []
+    titles_from = _titles_from(lines)
     at = 0
     while at < len(lines):
         line = _trimmed(lines[at])
@@ -30,7 +31,7 @@ def without_furniture(lines: list[str]) -> list[str]:
         if not line or is_furniture(line):
             continue
         if label_alone(line):
-            at = _after_links(lines, at)
+            at = _after_links(lines, at, titles_from)
             continue
         kept.append(line)
     return kept
@@ -81,14 +82,21 @@ def _is_link(line: str) -> bool:
     )
 
 
-def _after_links(lines: list[str], at: int) -> int:
+def _after_links(lines: list[str], at: int, titles_from: int) -> int:
     """Return where the story goes on after a label on its own line: one link follows, or only links."""
-    rest = [line for line in lines[at:] if line]
-    if rest and all(_title_like(line) for line in rest):
+    if at >= titles_from:
         return len(lines)
     while at < len(lines) and not lines[at]:
         at += 1
     return at + 1 if at < len(lines) and _title_like(lines[at]) else at
+
+
+def _titles_from(lines: list[str]) -> int:
+    """Return where the last lines begin that could all be titles of other articles."""
+    at = len(lines)
+    while at and (not lines[at - 1] or _title_like(lines[at - 1])):
+        at -= 1
+    return at
 
 
 def _title_like(line: str) -> bool:

@@ -17,7 +17,7 @@ Kind = Literal["person", "body", "role", "pronoun", "plural"]
 _TOKEN = re.compile(
     r"[A-Z][a-z]{0,3}\.[A-Z][A-Za-z]{0,3}\.?(?![\w])"  # degrees: S.H., M.Si, Ph.D.
     r"|(?:[^\W\d_]\.)+(?=\s+[^\W\d_]|,|\))"  # initials
-    r"|[^\W_](?:[\w'’&.-]*[^\W_])?"
+    r"|[^\W_](?:[\w'’&.-]*[^\W_])?(?:(?<=s)['’](?=\s[A-Z]))?"
     r"|[^\w\s]"
 )
 _DEGREE = re.compile(r"(?:[A-Z][A-Za-z]{0,3}\.)+(?:[A-Z][A-Za-z]{0,3})?|S[HTEPK]|M[HMTAK]|MBA|PhD|SpA")
@@ -53,7 +53,7 @@ class Phrase(NamedTuple):
     kind: Kind
     name: str = ""
     role: str = ""
-    definite: bool = False
+    definite: bool = False  # "the", "sang" or "itu" goes with it
     at: int = 0  # where it stands in the article
     relation: bool = False  # the role is somebody's: "juru bicara Biden" need not be Biden
 
@@ -106,13 +106,32 @@ def _read_core(tokens: Sequence[Token], at: int, cues: Cues, text: str) -> Phras
         return Phrase(first, at + n, "pronoun", at=tokens[at].start)
     if tokens[at].low in cues.plurals and at == first:
         return Phrase(first, at + 1, "plural", at=tokens[at].start)
+    if described := _described(tokens, first, at, cues, text):
+        return described
     last = _end_of_run(tokens, at, cues)
+    if last == at and first < at and not cues.head_first:
+        last = _end_of_noun_run(tokens, at, cues)
     if last == at:
         return None
     phrase = _split_run(tokens, first, at, last, cues, text)
     if phrase is not None and last < len(tokens) and tokens[last].low in cues.demonstratives:
         return phrase._replace(last=last + 1, definite=True)
     return phrase and phrase._replace(definite=definite)
+
+
+def _described(tokens: Sequence[Token], first: int, at: int, cues: Cues, text: str) -> Phrase | None:
+    """Read `pria asal Kroasia itu`: somebody who was named before."""
+    if not cues.demonstratives or tokens[at].low not in cues.persons:
+        return None
+    for last in range(at + 1, min(at + 6, len(tokens))):
+        token = tokens[last]
+        if token.low in cues.demonstratives:
+            role = text[tokens[at].start : tokens[last - 1].end]
+            return Phrase(first, last + 1, "role", role=role, definite=True, at=tokens[at].start)
+        verb = cues.common is not None and not token.capital and cues.common.fullmatch(token.low)
+        if not token.word or verb:
+            return None
+    return None
 
 
 def _end_of_run(tokens: Sequence[Token], at: int, cues: Cues) -> int:
@@ -160,10 +179,27 @@ def _inside_run(tokens: Sequence[Token], at: int, first: int, cues: Cues) -> int
     return 0
 
 
+def _end_of_noun_run(tokens: Sequence[Token], at: int, cues: Cues) -> int:
+    """Find the end of a body or title that unknown nouns precede: `the state weather bureau`; `at` when there is none."""
+    for place in range(at, min(at + 4, len(tokens) - 1)):
+        token = tokens[place]
+        verb = cues.common is not None and cues.common.fullmatch(token.low)
+        if not token.word or token.capital or verb or token.low in cues.prepositions or token.low in cues.transparent:
+            return at
+        following = tokens[place + 1]
+        if following.low in cues.bodies or following.low in cues.titles:
+            return _end_of_run(tokens, place + 1, cues)
+    return at
+
+
 def _also_name(tokens: Sequence[Token], at: int, first: int, cues: Cues) -> bool:
-    """`Theresa May` is a name, `May 5` is a date."""
+    """`Theresa May` and `Sunday Ekpere` are names, `May 5` and `on Sunday` are dates."""
     following = tokens[at + 1].text if at + 1 < len(tokens) else ""
-    return at > first and tokens[at].low in cues.also_names and not following[:1].isdigit()
+    if at > first:
+        return tokens[at].low in cues.also_names and not following[:1].isdigit()
+    before = tokens[at - 1].low if at else ""
+    named = following[:1].isupper() and following.lower() not in cues.not_names
+    return named and tokens[at].low in cues.day_names and before not in cues.prepositions and at > 0
 
 
 def _soft(tokens: Sequence[Token], at: int, cues: Cues) -> bool:
@@ -186,7 +222,8 @@ def _joins(tokens: Sequence[Token], at: int, cues: Cues) -> bool:
     if following >= len(tokens) or not tokens[following].word:
         return False
     known = cues.titles | cues.bodies | cues.roles
-    return tokens[following].capital or (tokens[following].low in known and not cues.head_first)
+    joins_roles = not cues.head_first or token.low not in cues.prepositions
+    return tokens[following].capital or (tokens[following].low in known and joins_roles)
 
 
 def _split_run(tokens: Sequence[Token], first: int, start: int, last: int, cues: Cues, text: str) -> Phrase | None:
@@ -195,6 +232,8 @@ def _split_run(tokens: Sequence[Token], first: int, start: int, last: int, cues:
     here = run[0].start
     whole = text[here : run[-1].end]
     phrase = Phrase(first, last, "person", at=here)
+    if _POSSESSIVE.search(run[-1].text):
+        return phrase._replace(kind="plural")  # "the university's" laboratory: nobody we can name
     titled = [i for i, token in enumerate(run) if _titles(run, i, cues)]
     heads_body = run[0].low in cues.bodies and (
         cues.head_first or len(run) == 1 or run[1].low in cues.connectors or not titled
@@ -217,9 +256,12 @@ def _split_run(tokens: Sequence[Token], first: int, start: int, last: int, cues:
             return _named(phrase, run, named, cues, text)
         if cues.nouns_capital and start > first:
             return phrase._replace(kind="plural")  # "der Bericht": a noun, not a name
-        return phrase._replace(name=whole)
+        firm = next((i for i, token in enumerate(run[:-1]) if token.low in cues.generic and not token.capital), None)
+        if firm is not None and not cues.head_first:
+            return _named(phrase, run, firm + 1, cues, text)  # "Adelaide firm Corellawing"
+        return _cut_name(phrase, run, 0, cues, text)
     if titled[-1] == len(run) - 1 and run[-1].capital and _plain(run[0], cues) and len(run) > 1:
-        return phrase._replace(name=whole)  # Martin Luther King
+        return _cut_name(phrase, run, 0, cues, text)  # Martin Luther King
     cut = titled[-1] + 1
     while cut < len(run) and not _plain(run[cut], cues):
         if cut == len(run) - 1 and run[cut].capital and run[cut].low in cues.surnames:
@@ -253,14 +295,26 @@ def _named(phrase: Phrase, run: Sequence[Token], cut: int, cues: Cues, text: str
     role = text[run[0].start : run[cut - 1].end] if cut else ""
     belongs = any(token.text[-1] in "'’" or _POSSESSIVE.search(token.text) for token in run[:cut])
     relation = any(token.low in cues.relations for token in run[:cut])
-    of = any(token.low in cues.connectors for token in run[:cut])
+    of = cut > 0 and cut < len(run) and run[cut - 1].low in cues.connectors
     if cut == len(run):
         return phrase._replace(kind="role", role=role, relation=relation or belongs)
-    name = text[run[cut].start : run[-1].end]
+    cut_phrase = _cut_name(phrase, run, cut, cues, text)
+    name = cut_phrase.name
     if of and not cues.head_first:
         # "the head of Tesla": what follows "of" is no name of the person
         return phrase._replace(kind="role", role=f"{role} {name}", relation=relation)
-    return phrase._replace(name=name, role=role, relation=relation and not cues.noun_before)
+    return cut_phrase._replace(role=role, relation=relation and not cues.noun_before)
+
+
+def _cut_name(phrase: Phrase, run: Sequence[Token], cut: int, cues: Cues, text: str) -> Phrase:
+    """Take `run[cut:]` for the name, up to "of": `Imelda Quarrendon of the University`; a body keeps all of its own."""
+    whole = text[run[cut].start : run[-1].end]
+    of = next((i for i in range(cut + 1, len(run)) if run[i].low in cues.connectors and run[i].low not in cues.particles), None)
+    if of is None or cues.head_first:
+        return phrase._replace(name=whole)
+    if any(token.low in cues.bodies for token in run[cut:of]):
+        return phrase._replace(kind="body", name=whole)
+    return phrase._replace(name=text[run[cut].start : run[of - 1].end])
 
 
 def _skip_asides(tokens: Sequence[Token], at: int) -> int:
@@ -286,29 +340,47 @@ def _with_apposition(
     while at < len(tokens) and tokens[at].low in cues.determiners:
         at += 1
     low = tokens[at].low if at < len(tokens) else ""
-    if phrase.kind == "person" and not phrase.role and not _role_word(low, cues):
+    bare = phrase.kind == "person" and " " not in phrase.role  # no role, or one like "Dr."
+    if bare and not phrase.role and not _role_word(low, cues):
         return None
     other = _read_core(tokens, comma + 1, cues, text)
     if other is None or other.kind == "pronoun" or (other.kind == "plural" and phrase.kind != "person"):
         return None
-    if phrase.kind == "person" and not phrase.role and other.kind == "person":
+    if bare and not phrase.role and other.kind == "person":
         return None
     last = _skip_asides(tokens, other.last)
     closed = last < len(tokens) and tokens[last].text in ",.;"
-    in_role = phrase.kind == "person" and any(word.lower() in cues.units for word in phrase.role.split())
-    if (phrase.kind == "role" or in_role) and other.kind == "person" and not other.role and (closed or last == len(tokens)):
+    honorific = " " not in other.role
+    in_role = bool(phrase.role) and " " in other.name and closed and not _listed(tokens, last + 1, cues)
+    in_role = in_role or any(word.lower() in cues.units for word in phrase.role.split())
+    if (phrase.kind == "role" or in_role) and other.kind == "person" and honorific and (closed or last == len(tokens)):
         role = f"{phrase.role} {phrase.name}".strip()
         return other._replace(first=phrase.first, last=_past_comma(tokens, last), role=role)
-    if phrase.kind == "person" and not phrase.role:
+    if bare and other.kind != "person" and _role_word(low, cues):
         # The rest of the apposition up to its comma belongs to the role: "ketua KPK periode 2019"
         end = next(
             (i for i in range(comma + 1, min(comma + 12, len(tokens))) if tokens[i].text in (",", ".", ";", QUOTED)), None
         )
-        if end is None or any(match_phrase(tokens, i, cues.verbs) for i in range(comma + 1, end)):
+        if end is None or _is_clause(tokens[comma + 1 : end], tokens[end].text, cues):
             return None
         role = text[tokens[comma + 1].start : tokens[end - 1].end]
         return phrase._replace(last=_past_comma(tokens, end), role=role)
     return None
+
+
+def _is_clause(words: Sequence[Token], stop: str, cues: Cues) -> bool:
+    """Say whether what follows a name and a comma is a clause rather than a role."""
+    if any(match_phrase(words, i, cues.verbs) for i in range(len(words))):
+        return True
+    closed = stop == ","
+    long = len(words) > 6 and not closed
+    blocked = any(word.low in cues.blockers for word in words)
+    return long or blocked
+
+
+def _listed(tokens: Sequence[Token], at: int, cues: Cues) -> bool:
+    """Say whether a list of names goes on: `Presiden Xi, Vladimir Putin, dan ...` is no apposition."""
+    return at < len(tokens) and (tokens[at].capital or tokens[at].low in cues.conjunctions)
 
 
 def _role_word(low: str, cues: Cues) -> bool:

@@ -34,20 +34,23 @@ def match_patterns(text: str, span: Span, quoted: Sequence[Marked], cues: Cues) 
             speaker = match["speaker"].strip(_STRIPPED)
             if _listed(speaker, cues.blockers, last=True):
                 continue
-            found = _speaker(speaker, match["cue"], cues)
+            role = match.groupdict().get("role") or ""
+            found = _speaker(speaker, role, match["cue"], cues)
             if found is not None:
                 return found
     return None
 
 
-def _speaker(speaker: str, cue: str, cues: Cues) -> Matched | None:
+def _speaker(speaker: str, role: str, cue: str, cues: Cues) -> Matched | None:
     if not speaker or speaker in cues.pronouns:
         return Matched(cue, "", "", speaker)
     if _listed(speaker, cues.plurals, last=False):
         return None
-    role, name = "", speaker
+    if cues.trim is not None:
+        speaker = cues.trim.sub("", speaker) or speaker
+    name = speaker
     if cues.title_before is not None and (match := cues.title_before.match(speaker)):
-        role, name = match.group().strip(), speaker[match.end() :].strip()
+        role, name = f"{role} {match.group().strip()}".strip(), speaker[match.end() :].strip()
     if cues.title_after is not None and (match := cues.title_after.search(name)) and match.start() > 1:
         role, name = (role + " " + match.group()).strip(), name[: match.start()].strip()
     return Matched(cue, name or speaker, role, None)

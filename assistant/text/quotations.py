@@ -94,11 +94,14 @@ class _Reader:
         self.cues = cues
         self.groups = groups
         tokens = [lex(text, group.span.start, group.span.end, [(m.start, m.end) for m in group.quoted]) for group in groups]
-        names = _names(tokens)
+        names = _names(tokens, cues)
         self.sentences = [Sentence(one, cues, text, names) for one in tokens]
         inside = [Sentence(lex(text, m.start + 1, m.end - 1), cues, text, names) for m in speech]
         phrases = [phrase for sentence in (*self.sentences, *inside) for phrase in sentence.phrases]
         self.cast = Cast(sorted(phrases, key=lambda phrase: phrase.at))
+        self.bodies = [(phrase.at, phrase.name) for phrase in phrases if phrase.kind == "body"]
+        self.body_names = frozenset(name for _, name in self.bodies)
+        self.people: set[str] = set()
         self.recent: list[tuple[int, str]] = []  # (number of the sentence, who it is about), the latest last
         self.spoke: tuple[int, str] = (-9, "")  # the last sentence with a speaker
 
@@ -128,10 +131,18 @@ class _Reader:
     def _read_patterns(self, number: int, group: _Group, sentence: Sentence) -> Iterator[Quotation]:
         found = match_patterns(self.text, group.span, group.quoted, self.cues)
         if found is not None:
-            name = found.name if found.pronoun is None else self._antecedent(number, found.pronoun)
+            name = self._longer(found.name) if found.pronoun is None else self._antecedent(number, found.pronoun)
             yield Quotation("", group.span, name, found.role, found.cue, bool(group.quoted))
         elif self._stands_alone(group):
             yield Quotation("", group.span, self._continued(number), "", "", True)
+
+    def _longer(self, name: str) -> str:
+        """Return the name of an earlier speaker that holds a short one."""
+        spaced = f" {name} "
+        for _, earlier in reversed(self.recent):
+            if spaced in f" {earlier} " or (name[:1] > "\u2e7f" and len(name) > 1 and name in earlier):
+                return earlier
+        return name
 
     def _quotation(self, number: int, group: _Group, attribution: Attribution, direct: bool) -> Quotation:
         phrase = attribution.speaker
@@ -141,16 +152,18 @@ class _Reader:
         return Quotation("", group.span, speaker, role, attribution.cue, direct, via if via != speaker else "")
 
     def _stands_alone(self, group: _Group) -> bool:
-        """Say whether a sentence is nothing but a quotation long enough to be speech."""
+        """Say whether a sentence begins with a quotation that is long enough to be speech, and ends like it."""
         if not group.quoted:
             return False
-        outside = group.span.end - group.span.start - sum(m.end - m.start for m in group.quoted)
-        words = sum(len(_WORD.findall(self.text[m.start : m.end])) for m in group.quoted)
-        return outside <= 3 and words >= _LONE_WORDS
+        first = group.quoted[0]
+        inside = self.text[first.start : first.end].rstrip("\"'”’»」』“")
+        return first.start <= group.span.start and len(_WORD.findall(inside)) >= _LONE_WORDS and inside[-1:] in _FINAL
 
     def _continued(self, number: int) -> str:
         """A quotation alone goes on with the words of whoever spoke in the sentence before."""
-        return self.spoke[1] if number - self.spoke[0] == 1 else ""
+        group = self.groups[number]
+        alone = not _WORD.search(self.text, group.quoted[-1].end, group.span.end)
+        return self.spoke[1] if alone and number - self.spoke[0] == 1 else ""
 
     def _continues(self, number: int) -> str:
         """A quotation that its paragraph leaves open belongs to the speaker named in one of the next paragraphs."""
@@ -175,7 +188,13 @@ class _Reader:
             return self._holder(number, phrase)
         if phrase.relation and (" " not in phrase.name or self.cast.known(phrase.name, phrase.at)):
             return ""  # "juru bicara Biden": he or his spokesman
-        return self.cast.full_name(self.cast.trimmed(phrase), phrase.at)
+        return self._person(phrase)
+
+    def _person(self, phrase: Phrase) -> str:
+        name = self.cast.full_name(self.cast.trimmed(phrase), phrase.at)
+        if phrase.role:
+            self.people.add(name)
+        return name
 
     def _pronoun(self, phrase: Phrase) -> str:
         match = _WORD.match(self.text, phrase.at)
@@ -184,20 +203,32 @@ class _Reader:
     def _antecedent(self, number: int, pronoun: str) -> str:
         unlike = "f" if pronoun in self.cues.pronouns_male else "m" if pronoun in self.cues.pronouns_female else "-"
         for then, name in reversed(self.recent):
-            if number - then > _MEMORY:
-                break
-            if self.cast.gender(name) != unlike:
+            if number - then > _MEMORY or not name:
+                break  # somebody whom we could not name spoke last: a pronoun may mean them
+            if name not in self.body_names and self.cast.gender(name) != unlike:
                 self.cast.learn(name, pronoun, self.cues)
+                self.people.add(name)
                 return name
         return ""
 
+    def _body(self, number: int, phrase: Phrase) -> str:
+        """Find which body "the company" means: one whose name holds the word, else the last that spoke and is no person."""
+        word = phrase.role.lower()
+        for at, name in reversed(self.bodies):
+            if at < phrase.at and word in name.lower():
+                return name
+        recent = [name for then, name in self.recent if number - then <= _MEMORY and name and name not in self.people]
+        return recent[-1] if recent and phrase.definite else ""
+
     def _holder(self, number: int, phrase: Phrase) -> str:
         """Find the person whom a bare role means; a body's role without a person speaks for itself."""
+        if phrase.role.lower() in self.cues.generic:
+            return self._body(number, phrase)
         if phrase.relation and not phrase.definite and not self._of_body(phrase.role):
             return ""
         if name := self.cast.titled(phrase.role, phrase.at):
             return name
-        if phrase.definite:
+        if phrase.definite and not phrase.relation:
             return self._antecedent(number, "")
         specific = " " in phrase.role and not self._indefinite(phrase)
         return phrase.role if specific else ""
@@ -212,28 +243,39 @@ class _Reader:
         """Note whom the sentence is about: its speaker, else its subject."""
         if quotations:
             name = quotations[-1].speaker
+            self.recent.append((number, name))
             if name:
                 self.spoke = (number, name)
-                self.recent.append((number, name))
             return
         subject = sentence.subject()
-        if subject is not None and subject.kind == "person":
-            self.recent.append((number, self.cast.full_name(subject.name, subject.at)))
+        if subject is not None and subject.kind == "person" and not self._thing(subject):
+            self.recent.append((number, self._person(subject)))
 
 
-def _names(sentences: Sequence[Sequence[Token]]) -> frozenset[str]:
-    """Collect the words that are capitalised inside sentences and never lower-case: surely names."""
+    def _thing(self, phrase: Phrase) -> bool:
+        """Say whether a name is one of a ship or a bridge rather than of somebody."""
+        words = _WORD.findall(phrase.name)
+        acronym = any(len(word) > 1 and word.isupper() for word in words)
+        return acronym or phrase.definite or any(word.lower() in self.cues.things for word in words)
+
+
+def _names(sentences: Sequence[Sequence[Token]], cues: Cues) -> frozenset[str]:
+    """Collect the words that are capitalised inside sentences, alone or in a name, and never lower-case."""
     capital: set[str] = set()
     lower: set[str] = set()
     for tokens in sentences:
-        begun = False
+        begun = in_body = False
         for token in tokens:
             if not token.word:
                 begun = begun and token.text not in (QUOTED, ":", '"', "“", "‘")
-                continue
-            if not token.capital:
+                in_body = False
+            elif not token.capital:
                 lower.add(token.low)
-            elif begun:
-                capital.add(token.low)
-            begun = True
+                begun, in_body = True, False
+            else:
+                # A word of "Badan Perlindungan Data Nasional" is not yet a name by itself.
+                in_body = in_body or token.low in cues.bodies or token.low in cues.things
+                if begun and not in_body:
+                    capital.add(token.low)
+                begun = True
     return frozenset(capital - lower)

@@ -22,12 +22,14 @@ from assistant.text.marks import ANY_MARK, Marked, find_marked
 
 _LINE = re.compile(r"[^\n]+")
 _URL = re.compile(r"(?:https?://|www\.)[^\s\"”»<>]+", re.IGNORECASE)
-_DOTTED = re.compile(r"(?<![\w.@])(?:[^\W\d_]+\.)+(?=(\s*)([\"“‘'(«„]*)(\w*))")
+# The vowels of the scripts of India are marks, which \w does not match.
+_DOTTED = re.compile(r"(?<![\w.@])(?:(?:[^\W\d_]|[\u0900-\u0963\u0971-\u0dff])+\.)+(?=(\s*)([\"“‘'(«„]*)(\w*))")
 _INNER_DOT = re.compile(r"(?<=\w)\.(?=\w)")
 _DOMAIN = re.compile(r"[\w-]+(?:\.[\w-]+)+")
 _LIST_MARKER = re.compile(r"\(?(?:\d{1,3}|[^\W\d_]|[ivxIVX]{1,4})[.)]")
 _CLOSING = "\"”’»›」』)]】》'“"
 _TERMINATORS = ".!?…。！？｡؟۔।॥"
+_FULL_STOP = re.compile(r"[。！？｡](?![。！？｡…])")
 _WORDLIKE = re.compile(r"\w")
 
 
@@ -93,7 +95,9 @@ def _split_line(line: str, offset: int, rules: _Rules) -> Iterator[Span]:
     marked = find_marked(line)
     masked = _mask(line, rules)
     ends = [boundary["end_index"] for boundary in sentencex.get_sentence_boundaries(rules.language, masked)]
-    ends = [_behind_marks(line, end) for end in ends]
+    # sentencex takes the full stop in "した。1930" for a decimal point.
+    ends += [match.end() for match in _FULL_STOP.finditer(masked)]
+    ends = sorted({_behind_marks(line, end) for end in ends})
     start = 0
     kept = 0
     for end in [*(e for e in ends if e < len(line.rstrip())), len(line)]:

@@ -25,14 +25,11 @@ def unwrap(text: str) -> str:
     broken = [pair for pair in pairs if _is_broken(*pair, width)]
     if len(broken) < MIN_BREAKS or len(broken) < 0.5 * len(pairs):
         return text
-    joined: list[str] = []
-    for at, line in enumerate(lines):
-        before = lines[at - 1] if at else ""
-        if joined and before and line and len(before) > 0.55 * width:
-            joined[-1] = f"{joined[-1]} {line}"
-        else:
-            joined.append(line)
-    return "\n".join(joined)
+    joined = [lines[0]]
+    for before, line in pairwise(lines):
+        together = before and line and len(before) > 0.55 * width
+        joined += [" " if together else "\n", line]
+    return "".join(joined)
 
 
 def _is_broken(one: str, two: str, width: int) -> bool:

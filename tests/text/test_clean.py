@@ -76,7 +76,9 @@ DATELINES = [
     ("【北京＝共同】", "北京", "共同"),
     ("(서울=연합뉴스) 홍길동 기자 = ", "서울", "연합뉴스"),
 ]
-STORY = "Kedua pemimpin bertemu pada hari itu dan berjanji akan bertemu lagi. Laranta - dan Iberia - tidak hadir."
+STORY = (
+    "Kedua pemimpin bertemu pada hari itu dan berjanji akan bertemu lagi. Laranta - dan Iberia - tidak hadir."
+)
 
 
 @pytest.mark.parametrize(("dateline", "place", "outlet"), DATELINES)
@@ -240,18 +242,27 @@ def test_no_sentence_of_the_story_is_lost(line: str):
 
 
 CREDITS = [
-    ("Sumber: South China Morning Post | Editor: Prihastomo Wahyu Widodo", {"source": "South China Morning Post", "editor": "Prihastomo Wahyu Widodo"}),
+    (
+        "Sumber: South China Morning Post | Editor: Prihastomo Wahyu Widodo",
+        {"source": "South China Morning Post", "editor": "Prihastomo Wahyu Widodo"},
+    ),
     ("Penulis: Ani Yuli | Editor: Budi Santoso", {"author": "Ani Yuli", "editor": "Budi Santoso"}),
     ("Penulis : Ani Yuli Editor : Budi Santoso", {"author": "Ani Yuli", "editor": "Budi Santoso"}),
     ("Reporter: Ani Yuli, Budi", {"author": "Ani Yuli, Budi"}),
     ("Pewarta: Ani Yuli", {"author": "Ani Yuli"}),
     ("Editor: Budi Santoso", {"editor": "Budi Santoso"}),
     ("Source: AFP", {"source": "AFP"}),
-    ("(Source: Wexcombe Argus | Editor: Rosalie Thringstone)", {"source": "Wexcombe Argus", "editor": "Rosalie Thringstone"}),
+    (
+        "(Source: Wexcombe Argus | Editor: Rosalie Thringstone)",
+        {"source": "Wexcombe Argus", "editor": "Rosalie Thringstone"},
+    ),
     ("Author: J. R. Smith", {"author": "J. R. Smith"}),
     ("Oleh: Ani Yuli", {"author": "Ani Yuli"}),
     ("Reporting by Jane Doe; Editing by Max Mu", {"author": "Jane Doe", "editor": "Max Mu"}),
-    ("(Reporting by Jane Doe and John Roe in London; Editing by Max Mu)", {"author": "Jane Doe and John Roe", "editor": "Max Mu"}),
+    (
+        "(Reporting by Jane Doe and John Roe in London; Editing by Max Mu)",
+        {"author": "Jane Doe and John Roe", "editor": "Max Mu"},
+    ),
     ("Quelle: dpa | Redaktion: Eva Muster", {"source": "dpa", "editor": "Eva Muster"}),
     ("Источник: ТАСС | Редактор: Вадим Шустиков", {"source": "ТАСС", "editor": "Вадим Шустиков"}),
     ("来源：柏川日报 | 编辑：嵇晓棠", {"source": "柏川日报", "editor": "嵇晓棠"}),
@@ -263,7 +274,7 @@ CREDITS = [
     ("2020-12-28", {"published": "2020-12-28"}),
     ("(Antara)", {"source": "Antara"}),
     ("(AFP/Reuters)", {"source": "AFP, Reuters"}),
-]  # fmt: skip
+]
 BODY = "Banjir melanda tiga desa pada hari itu.\nTujuh orang meninggal, kata bupati setempat."
 
 
@@ -292,8 +303,15 @@ def test_bylines_stand_at_the_top(line: str, author: str):
 
 
 def test_given_metadata_is_kept_before_what_the_page_says():
-    article = cleaned(f"Editor: Budi\nLONDON (Reuters) - {STORY}", title="T", editor="Ani", outlet="The Straits Times")
-    assert (article.editor, article.outlet, article.source, article.place) == ("Ani", "The Straits Times", "Reuters", "London")
+    article = cleaned(
+        f"Editor: Budi\nLONDON (Reuters) - {STORY}", title="T", editor="Ani", outlet="The Straits Times"
+    )
+    assert (article.editor, article.outlet, article.source, article.place) == (
+        "Ani",
+        "The Straits Times",
+        "Reuters",
+        "London",
+    )
 
 
 def test_the_desks_initials_are_cut_from_the_last_line():
@@ -304,8 +322,14 @@ def test_the_desks_initials_are_cut_from_the_last_line():
 
 
 def test_links_inside_a_line_are_cut_only_where_they_surely_end():
-    assert cleaned("Banjir surut. (Baca juga: Harga Naik) Warga pulang.", title="T").text == "Banjir surut. Warga pulang."
-    assert cleaned("Banjir surut. Baca juga: Harga Naik\nWarga pulang.", title="T").text == "Banjir surut.\nWarga pulang."
+    assert (
+        cleaned("Banjir surut. (Baca juga: Harga Naik) Warga pulang.", title="T").text
+        == "Banjir surut. Warga pulang."
+    )
+    assert (
+        cleaned("Banjir surut. Baca juga: Harga Naik\nWarga pulang.", title="T").text
+        == "Banjir surut.\nWarga pulang."
+    )
     glued = "Banjir surut. Baca juga: Harga Naik. Warga pulang ke rumah. Mereka lega."
     assert cleaned(glued, title="T").text == glued  # a link in it is the lesser evil
 
@@ -323,7 +347,11 @@ def test_the_headline_of_a_plain_text_is_its_title():
     article = cleaned("Tujuh Tewas dalam Banjir Laranta\n\n" + BODY)
     assert (article.title, article.text, article.inferred) == ("Tujuh Tewas dalam Banjir Laranta", BODY, ())
     article = cleaned("Sumber: Antara\nTujuh Tewas dalam Banjir Laranta\nLARANTA, Kabar Nusa - " + BODY)
-    assert (article.title, article.text, article.place) == ("Tujuh Tewas dalam Banjir Laranta", BODY, "Laranta")
+    assert (article.title, article.text, article.place) == (
+        "Tujuh Tewas dalam Banjir Laranta",
+        BODY,
+        "Laranta",
+    )
 
 
 def test_a_title_that_is_given_is_not_repeated_in_the_text():
@@ -334,7 +362,9 @@ def test_without_headline_the_first_sentence_is_shortened_and_marked():
     article = cleaned(BODY)
     assert (article.title, article.inferred) == ("Banjir melanda tiga desa pada hari itu", ("title",))
     assert article.text == BODY
-    long = cleaned("Hubungan dekat antara China dan Rusia kembali ditegaskan oleh kedua pemimpin negara dalam sebuah obrolan.")
+    long = cleaned(
+        "Hubungan dekat antara China dan Rusia kembali ditegaskan oleh kedua pemimpin negara dalam obrolan."
+    )
     assert long.title.endswith("…")
     assert len(long.title) <= 90
     assert long.text.startswith(long.title[:-1])
@@ -356,17 +386,23 @@ def test_what_may_be_a_sentence_is_no_headline(text: str):
 
 def test_wrapped_lines_are_joined_to_paragraphs():
     wrapped = (
-        "The cracks that closed the bridge in March had been visible\nsince 2020 but went unreported because two inspections\n"
-        "were skipped, a panel said on Thursday in a long report.\n\nThe panel named no one. Its chair said that the company\n"
+        "The cracks that closed the bridge in March had been visible\n"
+        "since 2020 but went unreported because two inspections\n"
+        "were skipped, a panel said on Thursday in a long report.\n\n"
+        "The panel named no one. Its chair said that the company\n"
         "had saved money where it should not have, and that the\nbridge would stay closed."
-    )  # fmt: skip
+    )
     paragraphs = [" ".join(part.split()) for part in wrapped.split("\n\n")]
     assert cleaned(wrapped).text == "\n".join(paragraphs)
 
 
 def test_text_is_normalised_and_its_marks_are_kept():
-    text = "“Kami menang,”\u00a0kata\u200b Biden\u00ad – ‘hari ini’ — «oui» „ja“.\r\n\r\n\x07Cafe\u0301 tutup.\ufeff"
-    assert cleaned(text, title="T").text == "“Kami menang,” kata Biden – ‘hari ini’ — «oui» „ja“.\nCafé tutup."
+    text = (
+        "“Kami menang,”\u00a0kata\u200b Biden\u00ad – ‘hari ini’ — «oui» „ja“.\r\n\r\n\x07Cafe\u0301."
+    )
+    assert (
+        cleaned(text, title="T").text == "“Kami menang,” kata Biden – ‘hari ini’ — «oui» „ja“.\nCafé."
+    )
 
 
 def test_joiners_stay_where_they_are_spelling():
@@ -422,7 +458,10 @@ def test_the_seed_article():
     assert article.published == "2020-12-28"
     assert (article.outlet, article.place, article.language) == ("Kontan", "Beijing", "id")
     assert (article.source, article.editor) == ("South China Morning Post", "Prihastomo Wahyu Widodo")
-    assert article.title == "Hubungan dekat antara China dan Rusia kembali ditegaskan oleh kedua pemimpin negara…"
+    assert (
+        article.title
+        == "Hubungan dekat antara China dan Rusia kembali ditegaskan oleh kedua pemimpin negara…"
+    )
     assert article.inferred == ("published", "title")
 
 
@@ -444,12 +483,22 @@ def test_seeds_are_clean(path: Path):
 
 
 LINES = st.sampled_from(
-    [*FURNITURE, *NOT_FURNITURE, *NO_DATELINES, *(dateline + STORY for dateline, _, _ in DATELINES), *(line for line, _ in CREDITS)]
+    [
+        *FURNITURE,
+        *NOT_FURNITURE,
+        *NO_DATELINES,
+        *(dateline + STORY for dateline, _, _ in DATELINES),
+        *(line for line, _ in CREDITS),
+    ]
 )
 
 
 def again(article: Article) -> Article:
-    names = [name for name in ("title", "outlet", "source", "published", "language") if name not in article.inferred]
+    names = [
+        name
+        for name in ("title", "outlet", "source", "published", "language")
+        if name not in article.inferred
+    ]
     return cleaned(article.text, **{name: getattr(article, name) for name in names})
 
 

@@ -144,19 +144,36 @@ def test_indonesian_and_malay_are_one():
 @pytest.mark.parametrize(
     ("value", "code"),
     [
-        ("id", "id"), ("ID", "id"), ("id-ID", "id"), ("id_ID.UTF-8", "id"), ("ind", "id"), ("in", "id"),
-        ("Indonesian", "id"), ("Bahasa Indonesia", "id"), ("English", "en"), ("en-GB", "en"), ("eng", "en"),
-        ("zh-Hans-CN", "zh"), ("zho", "zh"), ("fil", "tl"), ("iw", "he"), ("Deutsch", "de"), ("français", "fr"),
-        ("", ""), ("klingon", ""), ("123", ""), ("xx-foo-bar", "xx"),
+        ("id", "id"),
+        ("ID", "id"),
+        ("id-ID", "id"),
+        ("id_ID.UTF-8", "id"),
+        ("ind", "id"),
+        ("in", "id"),
+        ("Indonesian", "id"),
+        ("Bahasa Indonesia", "id"),
+        ("English", "en"),
+        ("en-GB", "en"),
+        ("eng", "en"),
+        ("zh-Hans-CN", "zh"),
+        ("zho", "zh"),
+        ("fil", "tl"),
+        ("iw", "he"),
+        ("Deutsch", "de"),
+        ("français", "fr"),
+        ("", ""),
+        ("klingon", ""),
+        ("123", ""),
+        ("xx-foo-bar", "xx"),
     ],
-)  # fmt: skip
+)
 def test_codes_locales_and_names_become_iso_639_1(value: str, code: str):
     assert normal_code(value) == code
 
 
 ARTICLES = {
-    "id": "Pemerintah kota menyatakan banjir yang melanda tiga kecamatan itu telah surut. Warga sudah kembali ke rumah.",
-    "en": "The city government said that the flood which hit three districts has receded. People are back in their homes.",
+    "id": "Pemerintah kota menyatakan banjir yang melanda tiga desa itu telah surut. Warga sudah kembali.",
+    "en": "The city government said that the flood which hit three towns has receded. People are back home.",
     "ru": "Правительство заявило, что война закончилась и что люди могут вернуться.",
 }
 

@@ -59,21 +59,25 @@ def decode(data: bytes, declared: str = "") -> str:
 def _decode_text(data: bytes, declared: str) -> str:
     for mark, encoding in BOMS:
         if data.startswith(mark):
-            return _strictly(data, encoding) or _fail()
+            return _certain(_strictly(data, encoding))
     if b"\0" in data:
-        return _wide(data) or _fail("is a binary file, not text")
-    text = _strictly(data, "utf-8") or _mended(data)
+        return _certain(_wide(data), "is a binary file, not text")
+    text = _strictly(data, "utf-8")
+    if text is None:
+        text = _mended(data)
     if text is None and declared:
         text = _strictly(data, declared)
     if text is None:
         text = _western(data)
     if text is None:
         text = _guessed(data)
-    return text or _fail()
+    return _certain(text)
 
 
-def _fail(message: str = "is in an encoding that cannot be told") -> str:
-    raise UnreadableArticle(message, HINT)
+def _certain(text: str | None, message: str = "is in an encoding that cannot be told") -> str:
+    if text is None:
+        raise UnreadableArticle(message, HINT)
+    return text
 
 
 def _strictly(data: bytes, encoding: str) -> str | None:

@@ -26,9 +26,11 @@ INLINE = (
     (re.compile(r"(?<![\w_])(_{1,3})(?=\S)(.+?)(?<=\S)\1(?![\w_])"), r"\2"),
     (re.compile(r"~~(?=\S)(.+?)(?<=\S)~~"), r"\1"),
     (re.compile(r"(?<!`)(`+)(?!`)(.+?)(?<!`)\1(?!`)"), r"\2"),
-    (re.compile(r"\\([\\`*_{}\[\]()#+.!~>|-])"), r"\1"),
 )
 REFERENCE = re.compile(r"\[[^\]]+\]:\s+\S+")
+ESCAPED = re.compile(r"\\([\\`*_{}\[\]()#+.!~>|-])")
+SHIELD = 0xF0000  # escaped marks wait in the private use area until the others are gone
+SHIELDED = re.compile("[\U000f0000-\U000f007f]")
 MAX_LINE = 20_000  # the patterns for emphasis are quadratic at worst: a longer line is left as it is
 
 
@@ -78,9 +80,10 @@ def plain(line: str) -> str:
     """Strip inline markup from one line."""
     if len(line) > MAX_LINE:
         return line
+    line = ESCAPED.sub(lambda match: chr(SHIELD + ord(match[1])), line)
     for pattern, replacement in INLINE:
         line = pattern.sub(replacement, line)
-    return line
+    return SHIELDED.sub(lambda match: chr(ord(match[0]) - SHIELD), line)
 
 
 def _value(value: str) -> object:

@@ -197,8 +197,11 @@ def _lines(stream: IO[bytes], max_bytes: int) -> Iterator[bytes | None]:
     if mark[:2] in (b"\xff\xfe", b"\xfe\xff"):  # UTF-16: a newline is two bytes there
         stream.seek(0)
         wide = io.TextIOWrapper(stream, encoding="utf-16", errors="replace", newline="\n")
-        while text := wide.readline(max_bytes):
-            yield text.encode("utf-8", errors="replace")
+        try:
+            while text := wide.readline(max_bytes):
+                yield text.encode("utf-8", errors="replace")
+        finally:
+            wide.detach()  # the stream is the caller's to close
         return
     stream.seek(0)
     while line := stream.readline(max_bytes + 1):
