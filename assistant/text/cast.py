@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from typing import NamedTuple
 
 from assistant.text.cues import Cues, load_table
-from assistant.text.names import Phrase
+from assistant.text.runs import Phrase
 from assistant.text.terms import folded
 
 _NAME_WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)*")
@@ -60,7 +60,10 @@ class Cast:
         return phrase.name
 
     def full_name(self, name: str, before: int) -> str:
-        """Return the longest form of a name that stands before a place, else anywhere; the name itself when unsure."""
+        """Return the longest form of a name that stands before a place, else anywhere.
+
+        It is the name itself when several persons might be meant.
+        """
         tokens = name_tokens(name)
         for limit in (before, None):
             longer = {
@@ -121,8 +124,9 @@ def _contains(tokens: tuple[str, ...], part: tuple[str, ...]) -> bool:
 def speaker_matches(asked: str, speaker: str) -> bool:
     """Say whether a name as typed in a question means a stored speaker.
 
-    Case, accents and titles do not matter. Every word that was asked for must be a word of the speaker; where more is asked
-    than is stored, every word of the speaker must be one of those, a single one at either end of the asked name.
+    Case, accents and titles do not matter. Every word that was asked for must be a word of the speaker;
+    where more is asked than is stored, every word of the speaker must be one of those, a single one at
+    either end of the asked name.
     """
     wanted, stored = _content(asked), _content(speaker)
     if not wanted or not stored:

@@ -1,4 +1,7 @@
-"""Read the tables of `cues/*.toml`: what is said about a language is data, and read when it is first needed."""
+"""Read the tables of `cues/*.toml`.
+
+What is said about a language is data, and read when it is first needed.
+"""
 
 from __future__ import annotations
 
@@ -17,7 +20,10 @@ Phrases = dict[str, tuple[tuple[str, ...], ...]]
 
 @lru_cache(maxsize=64)
 def load_table(name: str) -> dict[str, Any]:
-    """Return the table `cues/<name>.toml`, or an empty one where there is no such file. Do not change what is returned."""
+    """Return the table `cues/<name>.toml`, or an empty one where there is no such file.
+
+    It is shared: do not change it.
+    """
     path = _FOLDER / f"{name}.toml"
     if not path.is_file():
         return {}
@@ -30,7 +36,7 @@ def primary(language: str) -> str:
 
 
 def phrases(listed: str) -> Phrases:
-    """Turn a white-space separated list, `_` inside a phrase, into a table that is looked up by first word."""
+    """Turn a white-space separated list into a table by first word; `_` joins the words of one phrase."""
     by_first: dict[str, list[tuple[str, ...]]] = {}
     for item in dict.fromkeys(listed.split()):
         words = tuple(item.split("_"))
@@ -79,11 +85,13 @@ class Cues:
     generic: frozenset[str] = frozenset()
     surnames: frozenset[str] = frozenset()
     units: frozenset[str] = frozenset()
+    void: frozenset[str] = frozenset()
     nominative: frozenset[str] = frozenset()
     things: frozenset[str] = frozenset()
     day_names: frozenset[str] = frozenset()
     definite: frozenset[str] = frozenset()
     relations: frozenset[str] = frozenset()
+    kin: frozenset[str] = frozenset()
     not_names: frozenset[str] = frozenset()
     title_before: re.Pattern[str] | None = None
     trim: re.Pattern[str] | None = None
@@ -93,14 +101,33 @@ class Cues:
     by_needed: bool = False  # without "by" a name behind a passive is no agent
     nouns_capital: bool = False  # every noun has a capital letter, so a determiner tells nouns from names
     prodrop: bool = False  # a verb without a subject has the speaker of before
+    named_nouns: bool = False  # article, noun, name are one person: "o ambientalista Malaquias"
     free_order: bool = False  # every verb of saying may stand before its subject
     head_first: bool = False  # a title stands before what it belongs to, an adjective behind its noun
-    noun_before: bool = False  # "Biden spokesman": what a relation belongs to stands before it, so what follows is the name
+    noun_before: bool = (
+        False  # "Biden spokesman": what a relation belongs to stands before it, so what follows is the name
+    )
+
+    def is_common(self, low: str) -> bool:
+        """Say whether a word has the form of a verb or another word that is no name."""
+        return self.common is not None and self.common.fullmatch(low) is not None
 
 
-_PHRASES = (
-    "verbs acts naming weak inverted clitic gerunds passive according relay sources pronouns openers".split()
-)
+_PHRASES = [
+    "verbs",
+    "acts",
+    "naming",
+    "weak",
+    "inverted",
+    "clitic",
+    "gerunds",
+    "passive",
+    "according",
+    "relay",
+    "sources",
+    "pronouns",
+    "openers",
+]
 
 
 @lru_cache(maxsize=32)

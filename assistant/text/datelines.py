@@ -20,8 +20,10 @@ REACH = 160
 """A dateline ends within this many characters."""
 DASH = r"(?:\s*\.?\s*(?:--|[—–―])\s*|\s+[-−]\s*|\s*\.\s?-+\s+|-\s+)"  # a bare hyphen within a word is none
 LOOSE = r"\s*\.?\s*(?:--|[-–—―−])\s*"  # after a bracket or a host any hyphen will do
-# A letter or a vowel sign: those of Arabic and of Indian scripts are no `\w`.
-LETTER = r"(?:[^\W\d_]|[\u0300-\u036f\u064b-\u065f\u0900-\u0963\u0971-\u0dff])"
+# A letter or a vowel sign: those of Arabic and of Indian scripts are no `\w`. The two classes must not share a
+# character, or a line of Hindi takes exponential time.
+SIGNS = r"\u0300-\u036f\u064b-\u065f\u0900-\u0963\u0971-\u0dff"
+LETTER = rf"(?:[^\W\d_{SIGNS}]|[{SIGNS}])"
 PLACE = rf"(?P<place>{LETTER}+(?:[ .'’/-]{{1,2}}{LETTER}+){{0,4}}\.?)"
 SECOND = rf"(?P<second>{LETTER}(?:{LETTER}|[\d.&'’/-]|\s(?=[^\s-])){{1,38}}?)"
 BRACKETED = r"\s*[(（\[/](?P<outlet>[^()（）\[\]\d/]{2,40})[)）\]/]"
@@ -216,8 +218,10 @@ def _bare_stop(evidence: _Evidence, match: re.Match[str]) -> bool:
     place = match["place"] or match["place2"]
     if place.casefold() in _places():
         return in_capitals(place) or not _cased(place)
-    if not match["place"] or not in_capitals(place) or len(place) < 4 or place.casefold() in _kickers():
+    if not match["place"] or not in_capitals(place) or len(place) < 4 or "/" in place:
         return False
+    if place.casefold() in _kickers() or "\n" not in evidence.story:
+        return False  # a single line is too little to tell a place from a topic
     story = evidence.story[match.end() : 50_000]
     named = re.findall(rf"(?<!\w)({_locatives()}\s+)?{re.escape(place)}(?!\w)", story, re.IGNORECASE)
     labels = re.findall(rf"(?m)^{PLACE}:\s", story)

@@ -153,10 +153,8 @@ def _weak() -> re.Pattern[str]:
 @cache
 def _bracketed() -> re.Pattern[str]:
     labels = rules.alternatives(rules.words("furniture", "links"))
-    return re.compile(
-        rf"\s*(?:\({labels}\s*[:：,]?[^()]{{0,200}}\)|\[{labels}\s*[:：,]?[^\[\]]{{0,200}}\])\s*",
-        re.IGNORECASE,
-    )
+    link = rf"{labels}\s*(?:[:：][^()\[\]]{{0,200}})?"
+    return re.compile(rf"\s*(?:\({link}\)|\[{link}\])\s*", re.IGNORECASE)
 
 
 @cache

@@ -17,7 +17,8 @@ from assistant.text import rules
 MAX_CHARS = 4_000
 """Enough to tell the language of an article; the rest is not read."""
 # Vowel signs of Arabic and of Indian scripts are no `\w`, and yet parts of words.
-WORD = re.compile(r"(?:[^\W\d_]|[\u0300-\u036f\u064b-\u065f\u0900-\u0963\u0971-\u0dff])+(?:['’][^\W\d_]+)*")
+SIGNS = r"\u0300-\u036f\u064b-\u065f\u0900-\u0963\u0971-\u0dff"
+WORD = re.compile(rf"(?:[^\W\d_{SIGNS}]|[{SIGNS}])+(?:['’][^\W\d_]+)*")
 TWINS = frozenset(("id", "ms"))
 """Told apart by so few words that ranking treats them as one language."""
 QUESTION_WEIGHT = 1.5  # a question word decides between languages that share the rest of a short question

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from typing import NamedTuple
+
+from assistant.records import Span
 
 # What may close what: newsrooms mix them.
 CLOSERS = {
     '"': '"”“',
-    "“": "”\"",
-    "”": "”\"",
-    "„": "“”\"",
+    "“": '”"',
+    "”": '”"',
+    "„": '“”"',
     "‟": "”",
     "«": "»",
     "»": "«»",
@@ -31,9 +34,18 @@ _ALWAYS_OPEN = "“„«「『‹"
 # A mark that looks like both opens behind these.
 _BEFORE_OPENING = " \t\u00a0\u202f\u3000([{-–—:,/>\"'“‘«„：，、（"
 
+_WORD = re.compile(r"\w+")
+_COMMA = re.compile(r"\s*[,，،]")
+FINAL = ".!?…,。！？，،؟।"
+_SCARE_WORDS = 4
+"""Fewer words in quotation marks, without a mark of their own at the end, are a name or a scare quote."""
+
 
 class Marked(NamedTuple):
-    """What stands between two quotation marks, marks included; `closed` is false when its line ended first."""
+    """What stands between two quotation marks, marks included.
+
+    `closed` is false when its line ended first.
+    """
 
     start: int
     end: int
@@ -106,3 +118,40 @@ def _reopens(text: str, at: int, mark: str, end: int) -> bool:
     if mark in CLOSERS[mark]:
         return text[at - 1] in " (" and at + 1 < end and not text[at + 1].isspace()
     return True
+
+
+def is_speech(text: str, marked: Marked) -> bool:
+    """Say whether a quotation is more than a title or a scare quote."""
+    inside = text[marked.start + 1 : marked.end].rstrip("\"'”’»」』“")
+    n_words = len(_WORD.findall(inside))
+    unspaced = sum(character > "\u2e7f" for character in inside) // 2
+    if max(n_words, unspaced) >= _SCARE_WORDS or inside.rstrip()[-1:] in FINAL:
+        return True
+    begins = text[: marked.start].rstrip(" ")[-1:] in ("", "\n", *".!?。")
+    return begins and _COMMA.match(text, marked.end) is not None
+
+
+class Stretch(NamedTuple):
+    """Sentences that one quotation holds together."""
+
+    span: Span
+    quoted: tuple[Marked, ...]
+
+
+def stretches(sentences: Sequence[Span], speech: Sequence[Marked]) -> list[Stretch]:
+    """Group the sentences so that no quotation is cut.
+
+    A group is one sentence unless a quotation holds more.
+    """
+    groups: list[Stretch] = []
+    at = 0
+    for sentence in sentences:
+        while at < len(speech) and speech[at].end <= sentence.start:
+            at += 1
+        touched = [m for m in speech[at : at + 20] if m.start < sentence.end and m.end > sentence.start]
+        last = groups[-1] if groups else None
+        if last and last.quoted and touched and last.quoted[-1] == touched[0]:
+            groups[-1] = Stretch(Span(last.span.start, sentence.end), (*last.quoted, *touched[1:]))
+        else:
+            groups.append(Stretch(sentence, tuple(touched)))
+    return groups

@@ -17,7 +17,8 @@ def split_passages(
             more would leave no room in the budget for a new sentence.
 
     Returns:
-        Half-open ranges of sentence positions, ascending, that cover every sentence. No range lies inside another.
+        Half-open ranges of sentence positions, ascending, that cover every sentence. No range lies
+        inside another.
 
     Raises:
         ValueError: `max_tokens` is not positive, or `overlap` is negative.
@@ -48,7 +49,7 @@ def _start_of_next(
     overlap: int,
     ranges: Sequence[tuple[int, int]],
 ) -> int:
-    """Say how far back from `covered` the next passage may reach: at least one new sentence must fit as well."""
+    """Say how far back from `covered` the next passage may reach: a new sentence must fit as well."""
     if not ranges:
         return 0
     # Starting after the previous start keeps a passage from containing the one before it.

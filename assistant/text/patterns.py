@@ -5,16 +5,19 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from assistant.text.cues import Cues
-from assistant.text.marks import Marked
-from assistant.text.names import QUOTED
 from assistant.records import Span
+from assistant.text.cues import Cues
+from assistant.text.lexing import QUOTED
+from assistant.text.marks import Marked
 
 _STRIPPED = " \t،,:：，、"
 
 
 class Matched(NamedTuple):
-    """What a pattern found: the cue, the speaker's name and role; `pronoun` when the name is to be looked up."""
+    """What a pattern found: the cue, the speaker's name and role.
+
+    `pronoun` when the name is to be looked up.
+    """
 
     cue: str
     name: str
@@ -57,7 +60,10 @@ def _speaker(speaker: str, role: str, cue: str, cues: Cues) -> Matched | None:
 
 
 def _listed(speaker: str, words: frozenset[str], last: bool) -> bool:
-    """Say whether a phrase begins (or, with `last`, ends) with a listed word; without spaces, with its characters."""
+    """Say whether a phrase holds a listed word, or, with `last`, ends in one.
+
+    In a script without spaces: whether it begins or ends with its characters.
+    """
     if speaker and speaker[0] > "\u2e7f":
         return any(speaker.endswith(word) if last else speaker.startswith(word) for word in words)
     parts = speaker.split()

@@ -11,26 +11,25 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from typing import NamedTuple
 
 from assistant.records import Quotation, Span
-from assistant.text.attribution import Attribution, Sentence
+from assistant.text.attribution import Attribution, around, reported
 from assistant.text.cast import Cast, speaker_matches
 from assistant.text.cues import Cues, cues_for
-from assistant.text.marks import Marked, find_marked
+from assistant.text.lexing import QUOTED, lex, sure_names
+from assistant.text.marks import FINAL, Marked, Stretch, find_marked, is_speech, stretches
 from assistant.text.patterns import match_patterns
-from assistant.text.names import QUOTED, Phrase, Token, lex
+from assistant.text.runs import Phrase
+from assistant.text.subjects import Sentence
 
 __all__ = ["find_quotations", "speaker_matches"]
 
 _WORD = re.compile(r"\w+")
 _LINE = re.compile(r"[^\n]+")
-_COMMA = re.compile(r"\s*[,，،]")
-_FINAL = ".!?…,。！？，،؟।"
-_SCARE_WORDS = 4
-"""Fewer words in quotation marks, without a mark of their own at the end, are a name or a scare quote."""
 _LONE_WORDS = 5
 """A quotation with nobody near it counts as speech from this many words on."""
+_SHORT_WORDS = 2
+"""The same for one that goes on with the words of the sentence before."""
 _MEMORY = 4
 """Sentences after which a pronoun finds nobody any more."""
 
@@ -44,57 +43,28 @@ def find_quotations(text: str, sentences: Sequence[Span], language: str) -> list
         language: ISO 639-1 code.
 
     Returns:
-        Quotations in the order of the text, with an empty `article_id`. Each span begins and ends with a sentence.
+        Quotations in the order of the text, with an empty `article_id`. Each span begins and ends
+        with a sentence.
     """
     cues = cues_for(language)
     marked = [found for line in _LINE.finditer(text) for found in find_marked(text, line.start(), line.end())]
-    speech = [found for found in marked if _is_speech(text, found)]
-    reader = _Reader(text, cues, _groups(sentences, speech), speech)
+    speech = [found for found in marked if is_speech(text, found)]
+    reader = _Reader(text, cues, stretches(sentences, speech), speech)
     return reader.read()
-
-
-def _is_speech(text: str, marked: Marked) -> bool:
-    """Say whether a quotation is more than a title or a scare quote."""
-    inside = text[marked.start + 1 : marked.end].rstrip("\"'”’»」』“")
-    n_words = len(_WORD.findall(inside))
-    unspaced = sum(character > "\u2e7f" for character in inside) // 2
-    if max(n_words, unspaced) >= _SCARE_WORDS or inside.rstrip()[-1:] in _FINAL:
-        return True
-    begins = text[: marked.start].rstrip(" ")[-1:] in ("", "\n", *".!?。")
-    return begins and _COMMA.match(text, marked.end) is not None
-
-
-class _Group(NamedTuple):
-    """Sentences that one quotation holds together."""
-
-    span: Span
-    quoted: tuple[Marked, ...]
-
-
-def _groups(sentences: Sequence[Span], speech: Sequence[Marked]) -> list[_Group]:
-    groups: list[_Group] = []
-    at = 0
-    for sentence in sentences:
-        while at < len(speech) and speech[at].end <= sentence.start:
-            at += 1
-        touched = [m for m in speech[at : at + 20] if m.start < sentence.end and m.end > sentence.start]
-        last = groups[-1] if groups else None
-        if last and last.quoted and touched and last.quoted[-1] == touched[0]:
-            groups[-1] = _Group(Span(last.span.start, sentence.end), (*last.quoted, *touched[1:]))
-        else:
-            groups.append(_Group(sentence, tuple(touched)))
-    return groups
 
 
 class _Reader:
     """Goes through an article once, from the first sentence to the last."""
 
-    def __init__(self, text: str, cues: Cues, groups: Sequence[_Group], speech: Sequence[Marked]) -> None:
+    def __init__(self, text: str, cues: Cues, groups: Sequence[Stretch], speech: Sequence[Marked]) -> None:
         self.text = text
         self.cues = cues
         self.groups = groups
-        tokens = [lex(text, group.span.start, group.span.end, [(m.start, m.end) for m in group.quoted]) for group in groups]
-        names = _names(tokens, cues)
+        tokens = [
+            lex(text, group.span.start, group.span.end, [(m.start, m.end) for m in group.quoted])
+            for group in groups
+        ]
+        names = sure_names(tokens, cues)
         self.sentences = [Sentence(one, cues, text, names) for one in tokens]
         inside = [Sentence(lex(text, m.start + 1, m.end - 1), cues, text, names) for m in speech]
         phrases = [phrase for sentence in (*self.sentences, *inside) for phrase in sentence.phrases]
@@ -114,9 +84,10 @@ class _Reader:
             self._remember(number, sentence, quotations)
         return found
 
-    def _read(self, number: int, group: _Group, sentence: Sentence) -> Iterator[Quotation]:
+    def _read(self, number: int, group: Stretch, sentence: Sentence) -> Iterator[Quotation]:
         places = [i for i, token in enumerate(sentence.tokens) if token.text == QUOTED]
-        attributions = [a for a in map(sentence.around, places) if a is not None][:1] or sentence.reported()
+        beside = (around(sentence, place) for place in places)
+        attributions = [found for found in beside if found is not None][:1] or reported(sentence)
         direct = bool(places)
         seen: set[str] = set()
         for attribution in attributions:
@@ -124,16 +95,19 @@ class _Reader:
             if quotation.speaker not in seen and (quotation.speaker or attribution.stated):
                 seen.add(quotation.speaker)
                 yield quotation
-        if not attributions and self._stands_alone(group):
-            speaker = self._continued(number) or self._continues(number)
+        continued = self._continued(number)
+        if not attributions and self._stands_alone(group, _SHORT_WORDS if continued else _LONE_WORDS):
+            speaker = continued or self._continues(number)
             yield Quotation("", group.span, speaker, self.cast.role_of(speaker) if speaker else "", "", True)
 
-    def _read_patterns(self, number: int, group: _Group, sentence: Sentence) -> Iterator[Quotation]:
+    def _read_patterns(self, number: int, group: Stretch, sentence: Sentence) -> Iterator[Quotation]:
         found = match_patterns(self.text, group.span, group.quoted, self.cues)
         if found is not None:
-            name = self._longer(found.name) if found.pronoun is None else self._antecedent(number, found.pronoun)
+            name = (
+                self._longer(found.name) if found.pronoun is None else self._antecedent(number, found.pronoun)
+            )
             yield Quotation("", group.span, name, found.role, found.cue, bool(group.quoted))
-        elif self._stands_alone(group):
+        elif self._stands_alone(group, _SHORT_WORDS):
             yield Quotation("", group.span, self._continued(number), "", "", True)
 
     def _longer(self, name: str) -> str:
@@ -144,35 +118,45 @@ class _Reader:
                 return earlier
         return name
 
-    def _quotation(self, number: int, group: _Group, attribution: Attribution, direct: bool) -> Quotation:
+    def _quotation(self, number: int, group: Stretch, attribution: Attribution, direct: bool) -> Quotation:
         phrase = attribution.speaker
         speaker = self._resolve(number, phrase) if phrase is not None else ""
         role = (phrase.role if phrase is not None else "") or (self.cast.role_of(speaker) if speaker else "")
         via = self._resolve(number, attribution.via) if attribution.via is not None else ""
-        return Quotation("", group.span, speaker, role, attribution.cue, direct, via if via != speaker else "")
+        return Quotation(
+            "", group.span, speaker, role, attribution.cue, direct, via if via != speaker else ""
+        )
 
-    def _stands_alone(self, group: _Group) -> bool:
-        """Say whether a sentence begins with a quotation that is long enough to be speech, and ends like it."""
+    def _stands_alone(self, group: Stretch, least: int) -> bool:
+        """Say whether a sentence begins with a quotation of `least` words that ends like a sentence."""
         if not group.quoted:
             return False
         first = group.quoted[0]
         inside = self.text[first.start : first.end].rstrip("\"'”’»」』“")
-        return first.start <= group.span.start and len(_WORD.findall(inside)) >= _LONE_WORDS and inside[-1:] in _FINAL
+        return (
+            first.start <= group.span.start and len(_WORD.findall(inside)) >= least and inside[-1:] in FINAL
+        )
 
     def _continued(self, number: int) -> str:
         """A quotation alone goes on with the words of whoever spoke in the sentence before."""
         group = self.groups[number]
+        if not group.quoted:
+            return ""
         alone = not _WORD.search(self.text, group.quoted[-1].end, group.span.end)
         return self.spoke[1] if alone and number - self.spoke[0] == 1 else ""
 
     def _continues(self, number: int) -> str:
-        """A quotation that its paragraph leaves open belongs to the speaker named in one of the next paragraphs."""
-        while number + 1 < len(self.groups) and self.groups[number].quoted and not self.groups[number].quoted[-1].closed:
+        """Return the speaker of a quotation that its paragraph leaves open: one of the next names them."""
+        while (
+            number + 1 < len(self.groups)
+            and self.groups[number].quoted
+            and not self.groups[number].quoted[-1].closed
+        ):
             number += 1
             sentence = self.sentences[number]
             if not sentence.tokens or sentence.tokens[0].text != QUOTED:
                 return ""
-            attribution = sentence.around(0)
+            attribution = around(sentence, 0)
             if attribution is not None and attribution.speaker is not None:
                 return self._resolve(number, attribution.speaker)
         return ""
@@ -186,9 +170,16 @@ class _Reader:
             return phrase.name
         if phrase.kind == "role":
             return self._holder(number, phrase)
+        if phrase.relation and self._kin(phrase):
+            return ""
         if phrase.relation and (" " not in phrase.name or self.cast.known(phrase.name, phrase.at)):
             return ""  # "juru bicara Biden": he or his spokesman
         return self._person(phrase)
+
+    def _kin(self, phrase: Phrase) -> bool:
+        """Say whether a name can only be that of somebody else: `adik Tono Hadi`."""
+        apposed = self.text.startswith(phrase.name, phrase.at)  # "Pengacara itu, Budi,"
+        return not apposed and phrase.role.rpartition(" ")[2].lower() in self.cues.kin
 
     def _person(self, phrase: Phrase) -> str:
         name = self.cast.full_name(self.cast.trimmed(phrase), phrase.at)
@@ -201,7 +192,13 @@ class _Reader:
         return match.group().lower() if match else ""
 
     def _antecedent(self, number: int, pronoun: str) -> str:
-        unlike = "f" if pronoun in self.cues.pronouns_male else "m" if pronoun in self.cues.pronouns_female else "-"
+        unlike = (
+            "f"
+            if pronoun in self.cues.pronouns_male
+            else "m"
+            if pronoun in self.cues.pronouns_female
+            else "-"
+        )
         for then, name in reversed(self.recent):
             if number - then > _MEMORY or not name:
                 break  # somebody whom we could not name spoke last: a pronoun may mean them
@@ -212,12 +209,19 @@ class _Reader:
         return ""
 
     def _body(self, number: int, phrase: Phrase) -> str:
-        """Find which body "the company" means: one whose name holds the word, else the last that spoke and is no person."""
+        """Find which body "the company" means.
+
+        One whose name holds the word, else the last that spoke and is no person.
+        """
         word = phrase.role.lower()
         for at, name in reversed(self.bodies):
             if at < phrase.at and word in name.lower():
                 return name
-        recent = [name for then, name in self.recent if number - then <= _MEMORY and name and name not in self.people]
+        recent = [
+            name
+            for then, name in self.recent
+            if number - then <= _MEMORY and name and name not in self.people
+        ]
         return recent[-1] if recent and phrase.definite else ""
 
     def _holder(self, number: int, phrase: Phrase) -> str:
@@ -251,31 +255,8 @@ class _Reader:
         if subject is not None and subject.kind == "person" and not self._thing(subject):
             self.recent.append((number, self._person(subject)))
 
-
     def _thing(self, phrase: Phrase) -> bool:
         """Say whether a name is one of a ship or a bridge rather than of somebody."""
         words = _WORD.findall(phrase.name)
         acronym = any(len(word) > 1 and word.isupper() for word in words)
         return acronym or phrase.definite or any(word.lower() in self.cues.things for word in words)
-
-
-def _names(sentences: Sequence[Sequence[Token]], cues: Cues) -> frozenset[str]:
-    """Collect the words that are capitalised inside sentences, alone or in a name, and never lower-case."""
-    capital: set[str] = set()
-    lower: set[str] = set()
-    for tokens in sentences:
-        begun = in_body = False
-        for token in tokens:
-            if not token.word:
-                begun = begun and token.text not in (QUOTED, ":", '"', "“", "‘")
-                in_body = False
-            elif not token.capital:
-                lower.add(token.low)
-                begun, in_body = True, False
-            else:
-                # A word of "Badan Perlindungan Data Nasional" is not yet a name by itself.
-                in_body = in_body or token.low in cues.bodies or token.low in cues.things
-                if begun and not in_body:
-                    capital.add(token.low)
-                begun = True
-    return frozenset(capital - lower)

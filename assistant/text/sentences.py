@@ -1,10 +1,11 @@
 """Split clean text into sentences: exact spans, one line at a time.
 
-1. mask: dots and quotation marks that would mislead the splitter are replaced by characters of the same length
-   (abbreviations, initials, domains; see `cues/sentences.toml`), so that its offsets stay those of the text;
+1. mask: dots and quotation marks that would mislead the splitter are replaced by characters of the same
+   length (abbreviations, initials, domains; see `cues/sentences.toml`), so that its offsets stay those of
+   the text;
 2. split: sentencex finds the boundaries of the masked line;
-3. repair: a boundary moves behind the closing marks that belong to it, and goes away where the sentence continues
-   (an attribution follows, a list marker precedes, a quotation is too short to be cut).
+3. repair: a boundary moves behind the closing marks that belong to it, and goes away where the sentence
+   continues (an attribution follows, a list marker precedes, a quotation is too short to be cut).
 """
 
 from __future__ import annotations
@@ -23,13 +24,17 @@ from assistant.text.marks import ANY_MARK, Marked, find_marked
 _LINE = re.compile(r"[^\n]+")
 _URL = re.compile(r"(?:https?://|www\.)[^\s\"”»<>]+", re.IGNORECASE)
 # The vowels of the scripts of India are marks, which \w does not match.
-_DOTTED = re.compile(r"(?<![\w.@])(?:(?:[^\W\d_]|[\u0900-\u0963\u0971-\u0dff])+\.)+(?=(\s*)([\"“‘'(«„]*)(\w*))")
+_DOTTED = re.compile(
+    r"(?<![\w.@])(?:(?:[^\W\d_]|[\u0900-\u0963\u0971-\u0dff])+\.)+(?=(\s*)([\"“‘'(«„]*)(\w*))"
+)
 _INNER_DOT = re.compile(r"(?<=\w)\.(?=\w)")
 _DOMAIN = re.compile(r"[\w-]+(?:\.[\w-]+)+")
 _LIST_MARKER = re.compile(r"\(?(?:\d{1,3}|[^\W\d_]|[ivxIVX]{1,4})[.)]")
 _CLOSING = "\"”’»›」』)]】》'“"
 _TERMINATORS = ".!?…。！？｡؟۔।॥"
 _FULL_STOP = re.compile(r"[。！？｡](?![。！？｡…])")
+# sentencex looks at nothing inside brackets, not even at whole sentences.
+_BRACKETED = re.compile(r"(?:^|(?<=[.!?…] ))\([^()]*[.!?…] *\)(?=\s)")
 _WORDLIKE = re.compile(r"\w")
 
 
@@ -41,14 +46,11 @@ def split_sentences(text: str, language: str) -> list[Span]:
         language: ISO 639-1 code; an unknown one is treated like English.
 
     Returns:
-        Ascending, disjoint spans without white space at either end. Together they cover every other character.
+        Ascending, disjoint spans without white space at either end. Together they cover every other
+        character.
     """
     rules = _rules(primary(language))
-    return [
-        span
-        for line in _LINE.finditer(text)
-        for span in _split_line(line.group(), line.start(), rules)
-    ]
+    return [span for line in _LINE.finditer(text) for span in _split_line(line.group(), line.start(), rules)]
 
 
 class _Rules(NamedTuple):
@@ -97,6 +99,7 @@ def _split_line(line: str, offset: int, rules: _Rules) -> Iterator[Span]:
     ends = [boundary["end_index"] for boundary in sentencex.get_sentence_boundaries(rules.language, masked)]
     # sentencex takes the full stop in "した。1930" for a decimal point.
     ends += [match.end() for match in _FULL_STOP.finditer(masked)]
+    ends += [match.end() for match in _BRACKETED.finditer(masked)]
     ends = sorted({_behind_marks(line, end) for end in ends})
     start = 0
     kept = 0
@@ -149,7 +152,9 @@ def _mask_abbreviation(characters: list[str], match: re.Match[str], rules: _Rule
     last = match.end() - 1
     several = len(parts) > 1 and all(len(part) <= 4 for part in parts)
     initial = len(key) == 1 and dotted[0].isupper()
-    if (key in rules.numbered and following[:1].isdigit()) or (key in rules.titles and (following or not space)):
+    if (key in rules.numbered and following[:1].isdigit()) or (
+        key in rules.titles and (following or not space)
+    ):
         characters[last] = ","
     elif key in rules.closing or key in rules.suffixes or several or initial:
         if not following:
@@ -157,7 +162,7 @@ def _mask_abbreviation(characters: list[str], match: re.Match[str], rules: _Rule
         ends = bool(space) and following[0].isupper() and _ends(key, following, rules)
         # Letters nobody knows as an abbreviation make the splitter see an ordinary last word.
         for at in range(match.start(), last):
-            characters[at] = "x"
+            characters[at] = "x" if len(dotted) > 2 else "%"
         characters[last] = "." if ends else ","
 
 
@@ -170,7 +175,9 @@ def _ends(key: str, following: str, rules: _Rules) -> bool:
 def _behind_marks(line: str, end: int) -> int:
     """Move a boundary to right behind the last closing mark of its sentence."""
     at = end
-    while at > 0 and (line[at - 1].isspace() or line[at - 1] in ANY_MARK) and line[at - 1] not in _TERMINATORS:
+    while (
+        at > 0 and (line[at - 1].isspace() or line[at - 1] in ANY_MARK) and line[at - 1] not in _TERMINATORS
+    ):
         at -= 1
     if at == 0:
         return end

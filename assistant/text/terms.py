@@ -2,12 +2,14 @@
 
 The rule, for every word of a text:
 
-1. casefold and NFKC; a number is one term in one notation (`1,5` and `1.5`, `1.500.000` and `1500000` are the same);
-2. a run of Han, kana, Hangul, Thai, Lao, Khmer or Burmese characters gives its overlapping pairs of characters;
-3. any other word gives its stem by the language of the TEXT (Snowball; the clitics of Indonesian and Malay come off
-   first), with the accents of Latin letters taken off;
-4. a capitalised word gives its unstemmed form as well where that differs from the stem: a name typed in an English
-   question meets the same name in an Indonesian article whatever the two stemmers make of it.
+1. casefold and NFKC; a number is one term in one notation (`1,5` and `1.5`, `1.500.000` and `1500000` are
+   the same);
+2. a run of Han, kana, Hangul, Thai, Lao, Khmer or Burmese characters gives its overlapping pairs of
+   characters;
+3. any other word gives its stem by the language of the TEXT (Snowball; the clitics of Indonesian and Malay
+   come off first), with the accents of Latin letters taken off; an English possessive ending is dropped;
+4. a capitalised word gives its unstemmed form as well where that differs from the stem: a name typed in an
+   English question meets the same name in an Indonesian article whatever the two stemmers make of it.
 """
 
 from __future__ import annotations
@@ -26,7 +28,8 @@ _UNSPACED = (
     "\u1100-\u11ff\u3005-\u3007\u3040-\u30ff\u3130-\u318f\u31f0-\u31ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af"
     "\uf900-\ufaff\U00020000-\U0003134f\u0e00-\u0e4e\u0e80-\u0ece\u1000-\u103f\u1050-\u108f\u1780-\u17d3"
 )
-# Python's \w knows no combining marks, but the vowels of the scripts of India and the points of Arabic are such.
+# Python's \w knows no combining marks, but the vowels of the scripts of India and the points of Arabic are
+# such.
 _MARKS = (
     "\u0300-\u036f\u0483-\u0487\u0591-\u05bd\u05bf-\u05c7\u0610-\u061a\u064b-\u065f\u0670\u06d6-\u06dc\u06df-\u06e8"
     "\u06ea-\u06ed\u0900-\u0963\u0966-\u0dff\u200c\u200d"
@@ -34,7 +37,7 @@ _MARKS = (
 _WORD = re.compile(
     rf"(?P<number>\d+(?:[.,]\d+)+(?![\w{_MARKS}]))"
     rf"|(?P<run>[{_UNSPACED}]+)"
-    rf"|(?P<word>(?:(?![{_UNSPACED}])[\w{_MARKS}])+)"
+    rf"|(?P<word>(?:(?![{_UNSPACED}])[\w{_MARKS}])+)(?:['’]s(?![\w{_MARKS}]))?"
 )
 _GROUPED = re.compile(r"\d{1,3}(?:([.,])\d{3})(?:\1\d{3})*")
 
@@ -52,8 +55,9 @@ def analyse(text: str, language: str) -> list[str]:
 def content_terms(text: str, language: str) -> list[str]:
     """Return the terms of a question: its analysis without function words and question words.
 
-    A question without a single capital letter is taken for one typed in haste: then every word gives its unstemmed
-    form too, since any of them may be a name. The list is empty only if the text holds no word at all.
+    A question without a single capital letter is taken for one typed in haste: then every word gives
+    its unstemmed form too, since any of them may be a name. The list is empty only if the text holds no
+    word at all.
     """
     every_form = text == text.lower()
     terms = _terms(text, language, every_form, without_stopwords=True)
@@ -68,14 +72,14 @@ def is_stopword(term: str, language: str) -> bool:
 def folded(text: str) -> str:
     """Casefold a text and take the accents off its Latin letters: the form in which names are compared."""
     normal = unicodedata.normalize("NFKC", text)
-    return normal.casefold() if normal.isascii() else _fold_latin(normal.casefold())
+    return normal.casefold() if normal.isascii() else _plain(normal.casefold())
 
 
 def _terms(text: str, language: str, every_form: bool, without_stopwords: bool = False) -> list[str]:
     language = primary(language)
     terms: list[str] = []
     for match in _WORD.finditer(unicodedata.normalize("NFKC", text)):
-        word = match.group()
+        word = match[match.lastgroup or 0]
         if match.lastgroup == "number":
             terms.append(_one_notation(word))
         elif match.lastgroup == "run":
@@ -84,7 +88,7 @@ def _terms(text: str, language: str, every_form: bool, without_stopwords: bool =
                 pairs = _outside_stopwords(word, language)
             terms.extend(pairs)
         else:
-            both = every_form or not word[0].islower()
+            both = every_form or word[0].isupper() or word[0].isdigit()
             found = _word_terms(word if both else word.lower(), language, both)
             if not (without_stopwords and _stops(word, found, language)):
                 terms.extend(found)
@@ -97,7 +101,7 @@ def _word_terms(word: str, language: str, both: bool) -> tuple[str, ...]:
     form = folded(word)
     if not form:
         return ()
-    stem = _fold_latin(_stem(plain, language))
+    stem = _plain(_stem(plain, language))
     return (stem,) if stem == form or not both else (stem, form)
 
 
@@ -108,19 +112,22 @@ def _stem(word: str, language: str) -> str:
         return word
     clitics = cast("dict[str, Any] | None", table["clitics"].get(language))
     if clitics is not None:
-        if word in clitics["whole"]:
+        whole = clitics["whole"].split()
+        if word in whole:
             return word
         for ending in clitics["endings"]:
             if word.endswith(ending) and len(word) - len(ending) >= clitics["least"]:
                 word = word.removesuffix(ending)
-                if word in clitics["whole"]:
+                if word in whole:
                     return word
-    # A stemmer keeps the word it works on, so one cannot serve two threads; a new one costs half a microsecond.
+    # A stemmer keeps the word it works on, so one cannot serve two threads; a new one costs half a
+    # microsecond.
     return cast("str", snowballstemmer.stemmer(algorithm).stemWord(word))
 
 
 def _one_notation(number: str) -> str:
     """Write a number with a point before its decimals and nothing between its thousands."""
+    number = _plain(number)
     if _GROUPED.fullmatch(number):
         return number.replace(",", "").replace(".", "")
     head, mark, tail = number.replace(",", ".").rpartition(".")
@@ -129,25 +136,32 @@ def _one_notation(number: str) -> str:
     return head + mark + tail
 
 
-def _fold_latin(text: str) -> str:
+def _plain(text: str) -> str:
     if text.isascii():
         return text
-    return text.translate(_LATIN)
+    return text.translate(_FOLDING)
 
 
-class _LatinFolding(dict[int, str]):
+class _Folding(dict[int, str]):
     """A table for str.translate that learns each character when it first meets it."""
 
     def __missing__(self, code: int) -> str:
         character = chr(code)
         base = unicodedata.normalize("NFD", character)[0]
-        self[code] = base if base.isascii() and base.isalpha() else character
+        digit = unicodedata.decimal(character, None)
+        plain = str(digit) if digit is not None else base
+        self[code] = plain if plain.isascii() and plain.isalnum() else character
         return self[code]
 
 
 # Letters that Unicode does not decompose; the rest is found by normalisation.
-_LATIN = _LatinFolding(
-    {ord(letter): plain for letter, plain in zip("øłđðħıŧæœßþ", ["o", "l", "d", "d", "h", "i", "t", "ae", "oe", "ss", "th"], strict=True)}
+_FOLDING = _Folding(
+    {
+        ord(letter): plain
+        for letter, plain in zip(
+            "øłđðħıŧæœßþ", ["o", "l", "d", "d", "h", "i", "t", "ae", "oe", "ss", "th"], strict=True
+        )
+    }
     | dict.fromkeys(range(0x300, 0x370), "")
 )
 

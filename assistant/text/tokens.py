@@ -1,7 +1,7 @@
 """Count model tokens for budgets. The only home of tiktoken.
 
-tiktoken downloads its vocabulary when it is first used; llama-index-core ships the same file, so it is read from there and
-nothing goes over the network.
+tiktoken downloads its vocabulary when it is first used; llama-index-core ships the same file, so it is read
+from there and nothing goes over the network.
 """
 
 from __future__ import annotations
@@ -73,5 +73,6 @@ def _vocabulary_folder() -> Path:
         if folder.is_dir():
             return folder
     raise MissingExtra(
-        "the vocabulary that counts tokens is not installed", "run: pip install --force-reinstall llama-index-core"
+        "the vocabulary that counts tokens is not installed",
+        "run: pip install --force-reinstall llama-index-core",
     )

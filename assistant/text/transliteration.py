@@ -26,14 +26,21 @@ def sounds_like(asked: str, name: str) -> bool:
         asked: the name as typed in a question, perhaps a part of the full name.
         name: the name as written in an article.
     """
-    if script(asked) == script(name):
+    if not asked.strip() or script(asked) == script(name):
         return False
-    wanted = skeleton(asked)
     words = name.split()
-    if len(wanted) < LEAST:
-        return False
-    parts = (" ".join(words[i:j]) for i in range(len(words)) for j in range(i + 1, len(words) + 1))
-    return any(SequenceMatcher(None, wanted, skeleton(part)).ratio() >= ALIKE for part in parts)
+    parts = [" ".join(words[i:j]) for i in range(len(words)) for j in range(i + 1, len(words) + 1)]
+    if _alike(asked, parts):
+        return True
+    # An article may hold only the surname of somebody asked for by the full name.
+    return len(words) == 1 and _alike(asked.split()[-1], parts)
+
+
+def _alike(asked: str, parts: list[str]) -> bool:
+    wanted = skeleton(asked)
+    return len(wanted) >= LEAST and any(
+        SequenceMatcher(None, wanted, skeleton(part)).ratio() >= ALIKE for part in parts
+    )
 
 
 @lru_cache(maxsize=1 << 14)

@@ -108,6 +108,9 @@ NO_DATELINES = [
     "Menteri Luar Negeri (Menlu) - Retno Marsudi - berangkat.",
     "BIDEN: We will be stronger together.\nXI: We agree.",
     "JOKOWI: Kita harus bekerja keras. Itu kata Jokowi.",
+    "HIV/AIDS: China relata um aumento de casos.",
+    "SUBJECT LINE: Lightening the load.",
+    "PUTIN: Nothing has changed.\nThat is all that Putin said.",
     "BREAKING: The bridge is closed.",
     '"Kita menang" - begitu kata Biden.',
     "Pada 3 Mei - hari pertama - tidak ada hujan.",
@@ -225,6 +228,11 @@ NOT_FURNITURE = [
     "Oleh warga, jembatan itu disebut Jembatan Rusak.",
     "Foto itu palsu, kata polisi.",
     "Share prices fell on Monday.",
+    "This story cannot be true.",
+    "Follow logs for a specific container",
+    "Share the reason for the revert",
+    "Sign up now, the minister told voters on Monday.",
+    "Update to a specific version (see also chapter 3) today.",
     "Home is where the heart is, she said.",
     "Di Twitter, Facebook, dan WhatsApp kabar itu menyebar.",
     '"Lihat: air naik," katanya.',
@@ -480,6 +488,26 @@ def test_seeds_are_clean(path: Path):
         assert not head.split(" ")[0].isupper() or " - " not in head, head
         kept = sum(len(line) for line in article.text.split("\n"))
         assert kept > 0.8 * len(" ".join(raw.text.split())) - 250
+
+
+@pytest.mark.timeout(60)
+@pytest.mark.parametrize(
+    "line",
+    [
+        "विधानसभा के कुछ सदस्यों के बीच इस सुझाव पर अड़चन है कि उनके पद का शीर्षक " * 50,
+        "AAAA BBBB " * 20_000,
+        "- " * 50_000,
+        "(a " * 20_000,
+        "[baca juga: " * 5_000,
+        "Editor: " * 10_000,
+        "LONDON (Reuters) - " * 5_000,
+        "Baca juga:\n" * 5_000,
+        "Senin (28/12) 2020 2015 " * 3_000,
+    ],
+    ids=lambda line: line[:12].strip(),
+)
+def test_no_line_takes_exponential_time(line: str):
+    cleaned(line)
 
 
 LINES = st.sampled_from(

@@ -5,6 +5,7 @@ from assistant.text.transliteration import sounds_like
 SAME = [
     ("Timur Saidashev", "Тимур Сайдашев"),
     ("Saidashev", "Тимур Сайдашев"),
+    ("Timur Saidashev", "Сайдашев"),
     ("Abdul Wadoud al-Murjani", "عبد الودود المرجاني"),
     ("Shashikant Bagherwal", "शशिकांत बघेरवाल"),
     ("Дмитрий Петренко", "Dmitry Petrenko"),
@@ -14,6 +15,7 @@ DIFFERENT = [
     ("Bi", "Би"),
     ("Biden", "Joe Biden"),  # one script: compared by its letters, not by sound
     ("", "Тимур"),
+    ("Timur Karpenko", "Сайдашев"),
     ("Putin", "Мария Захарченко"),
 ]
 

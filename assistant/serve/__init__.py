@@ -1,0 +1,1 @@
+"""Doors: thin ways in. Each takes an `Assistant`; none holds logic."""

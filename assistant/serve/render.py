@@ -1,0 +1,269 @@
+"""Render an answer: as JSON for programs, as text for the terminal, as HTML for the chat.
+
+Markers are put in where `Answer.markers` says, never looked for in the text: a literal "[1]" in an article
+stays what it is.
+"""
+
+from __future__ import annotations
+
+import html
+import re
+import textwrap
+import unicodedata
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import fields, is_dataclass, replace
+from typing import Any
+
+from assistant.answer.compose import METADATA_FIELDS, label
+from assistant.records import AddReport, Answer, Article, Citation, Failure, Quotation
+
+# The page's templates give a meaning to `${...}` and `{{...}}`; as entities the characters are harmless.
+_TEMPLATE_MARKS = str.maketrans({"{": "&#123;", "}": "&#125;", "$": "&#36;", "`": "&#96;"})
+# Control characters move a terminal's cursor; bidirectional overrides show text in a false order.
+_UNSAFE_IN_TERMINAL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
+_OUTSIDE = 'target="_blank" rel="noopener noreferrer"'
+
+
+def as_json(record: Any) -> Any:
+    """Return a record as JSON values: every field, in the order of the record.
+
+    Spans become `[start, end]` and markers `[offset, number]`.
+    """
+    if is_dataclass(record):
+        return {field.name: as_json(getattr(record, field.name)) for field in fields(record)}
+    if isinstance(record, Mapping):
+        return {str(key): as_json(value) for key, value in record.items()}
+    if isinstance(record, tuple | list):
+        return [as_json(value) for value in record]
+    return record
+
+
+def growing(answer: Answer) -> Iterator[Answer]:
+    """Yield the answer sentence by sentence; the last one is the answer itself.
+
+    Each is a whole answer: its markers and its citations belong together, and no citation changes later.
+    """
+    for count, marker in enumerate(answer.markers[:-1], 1):
+        markers = answer.markers[:count]
+        shown = {number for _, number in markers}
+        citations = tuple(citation for citation in answer.citations if citation.number in shown)
+        yield replace(answer, text=answer.text[: marker.offset], markers=markers, citations=citations)
+    yield answer
+
+
+def pieces(answer: Answer) -> Iterator[str | int]:
+    """Yield the answer's text cut at its markers: strings of text, and the numbers that stand between."""
+    at = 0
+    for offset, number in sorted(answer.markers):
+        yield answer.text[at:offset]
+        yield number
+        at = offset
+    yield answer.text[at:]
+
+
+def metadata(article: Article, language: str) -> list[tuple[str, str]]:
+    """Return (label, value) of what is known about an article; what was inferred says so."""
+    note = label("inferred", language)
+    known = [(field, getattr(article, field)) for field in METADATA_FIELDS if getattr(article, field)]
+    return [
+        (label(field, language), f"{value} ({note})" if field in article.inferred else value)
+        for field, value in known
+    ]
+
+
+def described(citation: Citation, language: str, *, url: bool = True) -> str:
+    """Describe a source in one line: title - outlet, date - speaker (quoted by ...) - address."""
+    via = f" ({label('via', language)} {citation.via})" if citation.via else ""
+    parts = [
+        citation.title,
+        ", ".join(part for part in (citation.outlet, citation.published[:10]) if part),
+        citation.speaker + via if citation.speaker else via.strip(),
+        citation.url if url else "",
+    ]
+    return " - ".join(part for part in parts if part)
+
+
+# The terminal
+
+
+def plain(text: str) -> str:
+    """Take out what an article could do to a terminal: control characters and bidirectional overrides."""
+    return _UNSAFE_IN_TERMINAL.sub("", text)
+
+
+def as_text(answer: Answer, width: int = 0) -> str:
+    """Return an answer for the terminal, wrapped to `width` columns; 0 leaves lines as they are."""
+    text = "".join(piece if isinstance(piece, str) else f" [{piece}]" for piece in pieces(answer))
+    blocks = [wrapped(plain(text), width)]
+    if answer.citations:
+        blocks.append(
+            _sources_text(label("sources", answer.language), answer.citations, answer.language, width)
+        )
+    if answer.nearest:
+        lines = [label("nearest", answer.language) + ":"]
+        for near in answer.nearest:
+            lines.append(wrapped(plain(near.quote), width, "  "))
+            lines.append(wrapped(plain(described(near, answer.language)), width, "    - ", "      "))
+        blocks.append("\n".join(lines))
+    return "\n\n".join(blocks)
+
+
+def _sources_text(head: str, citations: Sequence[Citation], language: str, width: int) -> str:
+    lines = [
+        wrapped(f"[{citation.number}] {plain(described(citation, language))}", width, "", " " * 4)
+        for citation in citations
+    ]
+    return "\n".join([head, *lines])
+
+
+def article_as_text(
+    article: Article, quotations: Sequence[Quotation], width: int = 0, language: str = "en"
+) -> str:
+    """Return an article for the terminal: metadata, text, and who said what in it."""
+    title = article.title + (f" ({label('inferred', language)})" if "title" in article.inferred else "")
+    head = [title, f"ID: {article.id}", *(f"{name}: {value}" for name, value in metadata(article, language))]
+    blocks = ["\n".join(wrapped(plain(line), width) for line in head), wrapped(plain(article.text), width)]
+    said = []
+    for quotation in quotations:
+        via = f" ({label('via', language)} {quotation.via})" if quotation.via else ""
+        words = " ".join(quotation.span.of(article.text).split())
+        said.append(wrapped(plain(f"{quotation.speaker or '?'}{via}: {words}"), width, "- ", "  "))
+    return "\n\n".join([*blocks, *(["\n".join(said)] if said else [])])
+
+
+def wrapped(text: str, width: int, first: str = "", rest: str | None = None) -> str:
+    """Wrap each line of a text at spaces; `first` and `rest` stand before a line's first and further rows."""
+    rest = first if rest is None else rest
+    if width <= 0:
+        return "\n".join(first + line for line in text.split("\n"))
+    rows = [
+        textwrap.fill(
+            line,
+            width,
+            initial_indent=first,
+            subsequent_indent=rest,
+            break_long_words=False,
+            break_on_hyphens=False,
+        )
+        for line in text.split("\n")
+    ]
+    return "\n".join(rows)
+
+
+def added(report: AddReport) -> str:
+    """Say in one line what an `add` did."""
+    counts = (len(report.added), len(report.replaced), report.unchanged, len(report.failures))
+    return "added {}, replaced {}, unchanged {}, failed {}".format(*counts)
+
+
+def skipped(failure: Failure) -> str:
+    """Say in one line what was not added, why, and what to do."""
+    line = f"skipped {failure.origin}: {failure.error}" + (f" ({failure.hint})" if failure.hint else "")
+    return plain(line).replace("\n", " ")
+
+
+def article_row(article: Article) -> tuple[str, str, str, str, str]:
+    """Return id, date, outlet, language and title; a star marks what was inferred."""
+    title, published = (
+        value + "*" * (value != "" and field in article.inferred)
+        for field, value in (("title", article.title), ("published", article.published[:10]))
+    )
+    return (article.id, published, article.outlet or article.source, article.language, title)
+
+
+def table(rows: Sequence[Sequence[str]], width: int = 0) -> str:
+    """Align rows in columns, the last one cut to fit `width` columns (0: not cut)."""
+    cleaned = [[plain(cell).replace("\n", " ") for cell in row] for row in rows]
+    columns = [max(map(_columns, column)) for column in zip(*cleaned, strict=True)] if cleaned else []
+    lines = []
+    for row in cleaned:
+        start = "".join(
+            cell + " " * (size - _columns(cell) + 2) for cell, size in zip(row[:-1], columns, strict=False)
+        )
+        room = width - _columns(start)
+        lines.append(start + (_cut(row[-1], room) if width and room > 10 else row[-1]))
+    return "\n".join(lines)
+
+
+def _columns(text: str) -> int:
+    """Count terminal columns: wide characters take two, combining marks none."""
+    return sum(
+        0 if unicodedata.combining(c) else 2 if unicodedata.east_asian_width(c) in "WF" else 1 for c in text
+    )
+
+
+def _cut(text: str, columns: int) -> str:
+    if _columns(text) <= columns:
+        return text
+    while _columns(text) > columns - 1:
+        text = text[:-1]
+    return text + "…"
+
+
+# The page
+
+
+def escape(text: str) -> str:
+    """Return text that means only itself in HTML, in attributes and in the page's templates."""
+    return html.escape(text, quote=True).translate(_TEMPLATE_MARKS)
+
+
+def is_web_address(url: str) -> bool:
+    """Say whether an address may be a link: `javascript:` and the like may not."""
+    return re.match(r"https?://", url, re.IGNORECASE) is not None
+
+
+def as_html(answer: Answer, anchor: str = "cite") -> str:
+    """Return an answer for the page: paragraphs with marker links, then the sources.
+
+    Args:
+        answer: everything in it that comes from an article is escaped.
+        anchor: citation 1 is linked as `#{anchor}-1`; the nearest sentences of an abstention likewise.
+    """
+    titles = {citation.number: citation.title for citation in answer.citations}
+    text = "".join(
+        escape(piece) if isinstance(piece, str) else " " + marker_link(anchor, piece, titles.get(piece, ""))
+        for piece in pieces(answer)
+    )
+    paragraphs = "".join(f'<p dir="auto">{line}</p>' for line in re.split(r"\n+", text) if line)
+    kind = "answer abstained" if answer.abstained else "answer"
+    return f'<div class="{kind}">{paragraphs}{_sources_html(answer, anchor)}</div>'
+
+
+def marker_link(anchor: str, number: int, title: str) -> str:
+    """Return the link of a marker: what a click on `[1]` opens is its anchor."""
+    return (
+        f'<a class="marker" href="#{anchor}-{number}" aria-label="Citation {number}: {escape(title)}"'
+        f' title="{escape(title)}">[{number}]</a>'
+    )
+
+
+def _sources_html(answer: Answer, anchor: str) -> str:
+    cited = answer.citations or answer.nearest
+    if not cited:
+        return ""
+    head = label("sources" if answer.citations else "nearest", answer.language)
+    items = "".join(_source_html(citation, answer, anchor) for citation in cited)
+    return f'<section class="sources"><h3>{escape(head)}</h3><ol>{items}</ol></section>'
+
+
+def _source_html(citation: Citation, answer: Answer, anchor: str) -> str:
+    href = f"#{anchor}-{citation.number}"
+    number = f'<a class="marker" href="{href}" tabindex="-1" aria-hidden="true">[{citation.number}]</a>'
+    title = f'<a class="cited-title" dir="auto" href="{href}">{escape(citation.title)}</a>'
+    if answer.abstained:
+        quote = f'<a class="cited-quote" dir="auto" href="{href}">{escape(citation.quote)}</a>'
+        facts = _facts_html(citation, answer.language, with_title=True)
+        return f'<li>{quote}<span class="facts">{facts}</span></li>'
+    facts = _facts_html(citation, answer.language)
+    return f'<li>{number} {title}<span class="facts">{facts}</span></li>'
+
+
+def _facts_html(citation: Citation, language: str, with_title: bool = False) -> str:
+    source = citation if with_title else replace(citation, title="")
+    facts = escape(described(source, language, url=False))
+    if is_web_address(citation.url):
+        host = escape(citation.url.split("/")[2])
+        link = f'<a class="outside" href="{escape(citation.url)}" {_OUTSIDE}>{host}</a>'
+        facts = f"{facts} - {link}" if facts else link
+    return facts

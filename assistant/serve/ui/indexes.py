@@ -1,0 +1,102 @@
+"""The indexes that the chat can ask, each opened when it is first asked."""
+
+from __future__ import annotations
+
+import threading
+from pathlib import Path
+from typing import NamedTuple
+
+from assistant.assistant import SAMPLES, Assistant
+from assistant.errors import IndexMismatch
+from assistant.index.manifest import read_manifest
+from assistant.serve.samples import EXAMPLES
+from assistant.settings import Settings, index_path, indexes_folder
+
+N_EXAMPLES = 4
+
+
+class Choice(NamedTuple):
+    """An index as the switcher shows it."""
+
+    name: str
+    label: str
+    samples: bool
+
+
+class OpenIndexes:
+    """Opens the named indexes, and only those: a name from a browser is never taken for a path."""
+
+    def __init__(self, settings: Settings, first: str = "") -> None:
+        self._settings = settings
+        self._asked_for = first
+        self._open: dict[str, Assistant] = {}
+        self._lock = threading.Lock()
+
+    def choices(self) -> list[Choice]:
+        """Return the indexes there are now: the one asked for, the default, the samples, then the others."""
+        folder = indexes_folder()
+        others = sorted(path.name for path in folder.iterdir()) if folder.is_dir() else []
+        names = [self._asked_for, self._settings.index, SAMPLES, *others]
+        known = [_choice(name, always=name == self._settings.index) for name in dict.fromkeys(names) if name]
+        return [choice for choice in known if choice]
+
+    def first(self) -> Choice:
+        """Return the index to begin with: the one asked for, else the first that is there."""
+        choices = self.choices()
+        there = (choice for choice in choices if read_manifest(index_path(choice.name)) is not None)
+        return next(there, choices[0])
+
+    def choice(self, name: str) -> Choice:
+        """Return the index of this name.
+
+        Raises:
+            IndexMismatch: there is none.
+        """
+        for choice in self.choices():
+            if choice.name == name:
+                return choice
+        raise IndexMismatch(f"there is no index {name!r}", "choose one of those that are offered")
+
+    def open(self, name: str) -> Assistant:
+        """Return the assistant of an index, opened once.
+
+        Raises:
+            AssistantError: there is no such index, or it cannot be opened.
+        """
+        choice = self.choice(name)
+        with self._lock:
+            if choice.name not in self._open:
+                self._open[choice.name] = Assistant.open(
+                    index_path(choice.name), create=False, settings=self._settings
+                )
+            return self._open[choice.name]
+
+    def examples(self, name: str) -> list[str]:
+        """Return questions to begin with: made for the samples, else about who is quoted most."""
+        choice = self.choice(name)
+        if choice.samples:
+            return list(EXAMPLES)
+        if read_manifest(index_path(name)) is None:
+            return []
+        index = self.open(name).index
+        speakers = sorted(index.speakers().items(), key=lambda item: (-len(item[1]), item[0]))
+        words = "apa kata {}?" if next(iter(index.languages()), "") == "id" else "what did {} say?"
+        return [words.format(speaker) for speaker, _ in speakers[:N_EXAMPLES] if speaker]
+
+    def close(self) -> None:
+        """Close every index."""
+        with self._lock:
+            for assistant in self._open.values():
+                assistant.close()
+            self._open.clear()
+
+
+def _choice(name: str, always: bool) -> Choice | None:
+    manifest = read_manifest(index_path(name))
+    if manifest is None:
+        return Choice(name, f"{_short(name)} (no articles yet)", False) if always else None
+    return Choice(name, "Sample articles" if manifest.samples else _short(name), manifest.samples)
+
+
+def _short(name: str) -> str:
+    return Path(name).name or name

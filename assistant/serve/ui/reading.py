@@ -1,0 +1,100 @@
+"""The reading panel: an article as HTML, with the cited sentences highlighted."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from itertools import pairwise
+
+from assistant.answer.compose import label
+from assistant.records import Article, Citation, Span
+from assistant.serve.render import escape, is_web_address, marker_link, metadata
+
+EMPTY = (
+    '<div class="article empty" role="region" aria-label="Article">'
+    "<p>The article opens here, at the sentence that is cited.</p></div>"
+)
+GONE = (
+    '<div class="article empty" role="region" aria-label="Article">'
+    "<p>This article is no longer in the index.</p></div>"
+)
+
+
+def article_html(
+    article: Article,
+    citations: Sequence[Citation],
+    active: Citation,
+    anchor: str,
+    opened: str = "",
+    language: str = "en",
+) -> str:
+    """Return an article with its cited sentences marked.
+
+    Args:
+        article: everything in it is escaped.
+        citations: what the answer cites; those of other articles are passed over.
+        active: the citation that is shown: its marks have the class `active`.
+        anchor: the links of the citations, as in `render.as_html`.
+        opened: "" when the page opened it by itself; else anything that differs from click to click.
+        language: that of the labels.
+    """
+    here = [citation for citation in citations if citation.article_id == article.id]
+    status = f"Citation {active.number}: {active.title}"
+    return (
+        f'<article class="article" data-shown="{escape(anchor)}-{active.number}"'
+        f' data-opened="{escape(opened)}"'
+        f' role="region" aria-label="Article">'
+        f'<p class="unseen" role="status">{escape(status)}</p>'
+        f"{_head(article, language)}"
+        f'<div class="text" lang="{escape(article.language)}">'
+        f"{_text(article.text, here, active, anchor)}</div>"
+        f'<p class="back"><a href="#transcript">Back to the answer</a></p></article>'
+    )
+
+
+def _head(article: Article, language: str) -> str:
+    note = f' <span class="inferred">({escape(label("inferred", language))})</span>'
+    title_note = note if "title" in article.inferred else ""
+    facts = []
+    for name, value in metadata(article, language):
+        shown = escape(value)
+        if value == article.url and is_web_address(value):
+            shown = f'<a href="{escape(value)}" target="_blank" rel="noopener noreferrer">{escape(value)}</a>'
+        facts.append(f'<div><dt>{escape(name)}</dt><dd dir="auto">{shown}</dd></div>')
+    title = f'<h2 dir="auto" lang="{escape(article.language)}">{escape(article.title)}{title_note}</h2>'
+    return f"<header>{title}<dl>{''.join(facts)}</dl></header>"
+
+
+def _text(text: str, citations: Sequence[Citation], active: Citation, anchor: str) -> str:
+    """Return the text as paragraphs; a cited span is marked in each of its lines, its marker at its end."""
+    paragraphs = []
+    start = 0
+    for line in text.split("\n"):
+        end = start + len(line)
+        if line.strip():
+            pieces = "".join(
+                _piece(text, span, citations, active, anchor) for span in _cut(Span(start, end), citations)
+            )
+            paragraphs.append(f'<p dir="auto">{pieces}</p>')
+        start = end + 1
+    return "".join(paragraphs)
+
+
+def _cut(line: Span, citations: Sequence[Citation]) -> Iterator[Span]:
+    """Cut a line wherever a citation, or the short answer in it, starts or ends."""
+    spans = [citation.span for citation in citations]
+    spans += [citation.focus for citation in citations if citation.focus]
+    inside = {edge for span in spans for edge in span if line.start < edge < line.end}
+    edges = sorted(inside | {line.start, line.end})
+    return (Span(*pair) for pair in pairwise(edges))
+
+
+def _piece(text: str, span: Span, citations: Sequence[Citation], active: Citation, anchor: str) -> str:
+    shown = escape(span.of(text))
+    over = [citation for citation in citations if citation.span.overlaps(span)]
+    if any(citation.focus and citation.focus.overlaps(span) for citation in over):
+        shown = f"<strong>{shown}</strong>"
+    if over:
+        kind = "cited active" if any(citation.number == active.number for citation in over) else "cited"
+        shown = f'<mark class="{kind}">{shown}</mark>'
+    ends = (citation for citation in over if citation.span.end == span.end)
+    return shown + "".join(" " + marker_link(anchor, citation.number, citation.title) for citation in ends)

@@ -1,0 +1,114 @@
+"""Launch the chat: one port, this machine only unless told otherwise, and nothing from any other host."""
+
+from __future__ import annotations
+
+import socket
+import threading
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+from assistant.errors import SettingsError
+from assistant.settings import Settings
+
+if TYPE_CHECKING:
+    import gradio as gr
+    from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+# Gradio compiles its templates in the browser, hence 'unsafe-eval'; what that runs can reach no other host.
+POLICY = (
+    "default-src 'self'; script-src 'self' 'unsafe-inline' 'unsafe-eval'; style-src 'self' 'unsafe-inline';"
+    " img-src 'self' data:; font-src 'self' data:; connect-src 'self'; object-src 'none'; base-uri 'self';"
+    " form-action 'self'; frame-ancestors 'self'"
+)
+HEADERS = {
+    "content-security-policy": POLICY,
+    "x-content-type-options": "nosniff",
+    "referrer-policy": "no-referrer",
+}
+
+
+class SafeHeaders:
+    """Puts the security headers on every response."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass a request on; its response gets the headers."""
+
+        async def with_headers(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                headers = list(message.get("headers", ()))
+                message["headers"] = headers + [(k.encode(), v.encode()) for k, v in HEADERS.items()]
+            await send(message)
+
+        await self._app(scope, receive, with_headers if scope["type"] == "http" else send)
+
+
+def serve(settings: Settings, index: str = "", announce: Callable[[str], None] = lambda url: None) -> None:
+    """Serve the chat until the process is interrupted.
+
+    Args:
+        settings: host and port are used.
+        index: the index to begin with; by default the first that is there.
+        announce: called with the address once the chat is open.
+
+    Raises:
+        SettingsError: the port is taken, or the address is not one of this machine's.
+    """
+    port = usable_port(settings.host, settings.port)
+    from assistant.serve.ui.indexes import OpenIndexes
+    from assistant.serve.ui.page import build
+
+    indexes = OpenIndexes(settings, index)
+    page = build(indexes)
+    try:
+        announce(launch(page, settings.host, port))
+        threading.Event().wait()
+    finally:
+        page.close(verbose=False)
+        indexes.close()
+
+
+def launch(page: gr.Blocks, host: str, port: int) -> str:
+    """Start the server in the background and return its address."""
+    from starlette.middleware import Middleware
+
+    from assistant.serve.ui.page import asset
+    from assistant.serve.ui.theme import theme
+
+    options: dict[str, Any] = {"share": False, "ssr_mode": False, "mcp_server": False, "pwa": False}
+    page.queue(default_concurrency_limit=8).launch(
+        server_name=host,
+        server_port=port,
+        prevent_thread_lock=True,
+        quiet=True,
+        footer_links=[],
+        run_history=False,  # would keep every question in the browser
+        enable_monitoring=False,
+        max_file_size=1,  # nothing is uploaded here
+        theme=theme(),
+        css=asset("style.css"),
+        app_kwargs={"middleware": [Middleware(SafeHeaders)]},
+        **options,
+    )
+    return str(page.local_url)
+
+
+def usable_port(host: str, port: int) -> int:
+    """Return the port if it is free, or any free one for 0.
+
+    Raises:
+        SettingsError: it is taken, or the address is not one of this machine's.
+    """
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    with socket.socket(family, socket.SOCK_STREAM) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host.strip("[]"), port))
+        except (OSError, OverflowError) as error:
+            raise SettingsError(
+                f"the chat cannot listen on {host}, port {port}: {getattr(error, 'strerror', None) or error}",
+                "end what listens there, or take another port: assistant serve --port 7861",
+            ) from error
+        return int(probe.getsockname()[1])

@@ -1,0 +1,148 @@
+"""A chat in a process of its own and a browser before it; both note every host that they turn to."""
+
+from __future__ import annotations
+
+import socket
+import subprocess
+import sys
+import urllib.request
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import pytest
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from assistant.assistant import Assistant
+from assistant.ingest import encode_drafts, split_article
+from assistant.records import Article
+from tests.browser.chromium import on_path
+from tests.serve.made_up import MARKUP
+
+SEEDS = Path(__file__).parents[2] / "seeds"
+QUIET = [
+    "--no-sandbox", "--disable-gpu",
+    "--disable-background-networking", "--disable-component-update", "--disable-sync",
+]  # fmt: skip
+
+# The server ends at once when it connects to anything but this machine.
+SERVER = """
+import os, sys
+def watch(event, args):
+    if event == "socket.connect" and isinstance(args[1], tuple):
+        host = str(args[1][0])
+        if not (host.startswith("127.") or host in ("localhost", "::1")):
+            print("the server turned to", host, file=sys.stderr, flush=True)
+            os._exit(9)
+sys.addaudithook(watch)
+from assistant.cli import main
+sys.exit(main(["serve", "--samples", "--port", "{port}"]))
+"""
+
+
+@dataclass
+class Opened:
+    """A page of the chat, and every host that it has asked for something."""
+
+    page: Page
+    hosts: set[str] = field(default_factory=set)
+    troubles: list[str] = field(default_factory=list)
+
+    def ask(self, question: str) -> None:
+        """Ask and wait until the answer is there."""
+        self.page.evaluate("window.before = document.querySelector('#transcript').innerHTML")
+        self.page.fill("#question textarea", question)
+        self.page.click("#send")
+        self.page.wait_for_function(
+            """() => {
+                const shown = document.querySelector('#transcript');
+                return shown.innerHTML !== window.before && shown.querySelector('.turn')
+                    && !shown.querySelector('.pending');
+            }"""
+        )
+
+    def wait_for_active(self, words: str) -> None:
+        """Wait until the highlighted sentence holds these words and stands still inside the window."""
+        self.page.wait_for_function(
+            """words => {
+                const marks = [...document.querySelectorAll('#reading mark.active')];
+                if (!marks.map(m => m.textContent).join('').includes(words)) return false;
+                const box = marks[0].getBoundingClientRect();
+                const still = window.lastTop === box.top;
+                window.lastTop = box.top;
+                const end = marks.at(-1).getBoundingClientRect().bottom;
+                return still && box.top >= 0 && end <= window.innerHeight;
+            }""",
+            arg=words,
+            polling=100,
+        )
+
+
+@pytest.fixture(scope="session")
+def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """Serve the samples and an index with a hostile article, in a folder that looks like a checkout."""
+    folder = tmp_path_factory.mktemp("checkout")
+    (folder / "indexes").mkdir()
+    (folder / "seeds").symlink_to(SEEDS)
+    text = f"Menteri Uji berbicara di Jakarta pada Senin.\n{MARKUP}\nKata menteri, {MARKUP} akan dibagikan."
+    hostile = Article(
+        "", MARKUP, text, url="javascript:alert(1)", outlet=MARKUP, author=MARKUP, language="id",
+        origin="hostile", content_hash="hostile",
+    )  # fmt: skip
+    with Assistant.open(folder / "indexes" / "hostile") as assistant:
+        # past the readers, which would take the tags away
+        draft = split_article(hostile, text.encode(), assistant.settings)
+        assistant.index.add(list(encode_drafts([draft], assistant.encoder)))
+    with socket.create_server(("127.0.0.1", 0)) as probe:
+        port = probe.getsockname()[1]
+    program = SERVER.replace("{port}", str(port))
+    with subprocess.Popen(
+        [sys.executable, "-c", program], cwd=folder, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    ) as server:
+        line = server.stdout.readline()
+        assert line.startswith("The chat is open at http://127.0.0.1:"), server.stderr.read()
+        yield f"http://127.0.0.1:{port}/"
+        ended = server.poll()
+        server.terminate()
+        assert ended is None, server.stderr.read()
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=on_path(), args=QUIET)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def open_page(browser: Browser, address: str):
+    """Open the chat in a window; afterwards check that it asked no other host and had no trouble."""
+    opened: list[Opened] = []
+
+    def open_one(width: int = 1280, height: int = 800, **options) -> Opened:
+        page = browser.new_page(viewport={"width": width, "height": height}, **options)
+        one = Opened(page)
+        opened.append(one)
+        page.set_default_timeout(15_000)
+        page.on("request", lambda request: one.hosts.add(urlsplit(request.url).netloc or "data"))
+        page.on("websocket", lambda websocket: one.hosts.add(urlsplit(websocket.url).netloc))
+        page.on("pageerror", lambda error: one.troubles.append(str(error)))
+        page.on("console", lambda message: message.type == "error" and one.troubles.append(message.text))
+        page.goto(address)
+        page.wait_for_selector("#question textarea")
+        page.wait_for_selector("#transcript .welcome")
+        return one
+
+    yield open_one
+    for one in opened:
+        assert one.hosts <= {urlsplit(address).netloc, "data"}
+        assert one.troubles == []
+        one.page.close()
+
+
+@pytest.fixture
+def headers(address: str) -> dict[str, str]:
+    with urllib.request.urlopen(address, timeout=10) as response:
+        return {name.lower(): value for name, value in response.headers.items()}
