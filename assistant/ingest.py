@@ -97,7 +97,10 @@ def _draft(item: Raw | Failure, settings: Settings) -> Draft | Failure:
     if isinstance(item, Failure):
         return item
     try:
-        return split_article(clean(item), item.original, settings)
+        article = clean(item)
+        if not article.text:
+            return Failure(item.origin, "it holds no story, only page furniture", "check that the file holds an article's text")
+        return split_article(article, item.original, settings)
     except AssistantError as error:
         return Failure(item.origin, str(error), error.hint)
 

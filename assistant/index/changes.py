@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import zlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -63,9 +63,7 @@ def counts(connection: Connection) -> Counts:
 
 def counted(connection: Connection) -> Counts:
     """Return the totals by counting the rows."""
-    return Counts(
-        *(connection.execute(f"SELECT count(*) FROM {name}").fetchone()[0] for name in Counts._fields)
-    )
+    return Counts(*(connection.execute(f"SELECT count(*) FROM {name}").fetchone()[0] for name in Counts._fields))
 
 
 def put_counts(connection: Connection, totals: Counts) -> None:
@@ -97,9 +95,7 @@ def verify(prepared: PreparedArticle, dimensions: int) -> None:
     """
     n = len(prepared.passages)
     if prepared.vectors.shape != (n, dimensions):
-        raise ValueError(
-            f"vectors of shape {prepared.vectors.shape} for {n} passages of {dimensions} dimensions"
-        )
+        raise ValueError(f"vectors of shape {prepared.vectors.shape} for {n} passages of {dimensions} dimensions")
     if not (np.abs(prepared.vectors) <= np.finfo(np.float16).max).all():
         raise ValueError(f"the vectors of {prepared.article.origin!r} are not finite half floats")
     if len(prepared.terms) != n:
@@ -124,9 +120,7 @@ def insert(connection: Connection, prepared: PreparedArticle, generation: int) -
     """Store an article with all that belongs to it and return its number."""
     article = prepared.article
     values = [writable(getattr(article, name)) for name in COLUMNS]
-    cursor = connection.execute(
-        _INSERT_ARTICLE, [generation, json.dumps(article.inferred), article.text, *values]
-    )
+    cursor = connection.execute(_INSERT_ARTICLE, [generation, json.dumps(article.inferred), article.text, *values])
     article_id = cursor.lastrowid
     assert article_id is not None
     connection.execute("INSERT INTO originals VALUES (?, ?)", (article_id, zlib.compress(prepared.original)))
@@ -155,9 +149,7 @@ def insert(connection: Connection, prepared: PreparedArticle, generation: int) -
     return article_id
 
 
-def _insert_passages(
-    connection: Connection, prepared: PreparedArticle, article_id: int, generation: int
-) -> None:
+def _insert_passages(connection: Connection, prepared: PreparedArticle, article_id: int, generation: int) -> None:
     halves = prepared.vectors.astype("<f2")
     for position, (first, stop) in enumerate(prepared.passages):
         passage_id = connection.execute(
@@ -174,12 +166,9 @@ def delete(connection: Connection, article_id: int, generation: int) -> bool:
     """Delete an article with all that is its own, note its passages as removed, and say if it was there."""
     tables = ("passages", "sentences", "quotations")
     sizes = [
-        connection.execute(f"SELECT count(*) FROM {table} WHERE article_id = ?", (article_id,)).fetchone()[0]
-        for table in tables
+        connection.execute(f"SELECT count(*) FROM {table} WHERE article_id = ?", (article_id,)).fetchone()[0] for table in tables
     ]
-    connection.execute(
-        "INSERT INTO removed SELECT id, ? FROM passages WHERE article_id = ?", (generation, article_id)
-    )
+    connection.execute("INSERT INTO removed SELECT id, ? FROM passages WHERE article_id = ?", (generation, article_id))
     if not connection.execute("DELETE FROM articles WHERE id = ?", (article_id,)).rowcount:
         return False
     _tally(connection, Counts(-1, *(-size for size in sizes)))
@@ -188,9 +177,7 @@ def delete(connection: Connection, article_id: int, generation: int) -> bool:
 
 def delete_origin(connection: Connection, origin: str, generation: int) -> None:
     """Delete the article that was read from a place, if there is one."""
-    found = connection.execute(
-        "SELECT id FROM articles WHERE origin = ? AND origin <> ''", (writable(origin),)
-    ).fetchone()
+    found = connection.execute("SELECT id FROM articles WHERE origin = ? AND origin <> ''", (writable(origin),)).fetchone()
     if found is not None:
         delete(connection, found[0], generation)
 
@@ -200,31 +187,39 @@ def row_numbers(article_ids: Sequence[str]) -> list[int]:
     return list(dict.fromkeys(number(article_id) for article_id in article_ids))
 
 
-def documents(connection: Connection, since: int) -> Iterator[Document]:
-    """Yield the passages that came after a generation."""
+def _first_after(connection: Connection, since: int) -> int:
+    # Ids grow with the generations, so what came later starts here. Asked for both at once, SQLite would read
+    # every passage.
+    row = connection.execute("SELECT id FROM passages WHERE generation > ? ORDER BY generation, id LIMIT 1", (since,)).fetchone()
+    return 2**63 - 1 if row is None else int(row[0])
+
+
+def documents(connection: Connection, since: int) -> Generator[Document, None, None]:
+    """Yield the passages that came after a generation; close it to let go of the store."""
     rows = connection.execute(
         """SELECT p.id, t.terms FROM passages AS p JOIN terms AS t ON t.passage_id = p.id
-           WHERE p.generation > ? ORDER BY p.id""",
-        (since,),
+           WHERE p.id >= ? ORDER BY p.id""",
+        (_first_after(connection, since),),
     )
-    return (Document(passage_id, terms) for passage_id, terms in rows)
+    for passage_id, terms in rows:
+        yield Document(passage_id, terms)
 
 
 def removed_since(connection: Connection, since: int) -> Ids:
     """Return the ids of the passages that went after a generation."""
-    rows = connection.execute("SELECT passage_id FROM removed WHERE generation > ? ORDER BY 1", (since,))
+    rows = connection.execute("SELECT passage_id FROM removed WHERE generation > ?", (since,))
     return np.fromiter((row[0] for row in rows), dtype=np.int64)
 
 
-def vector_changes(connection: Connection, since: int, dimensions: int) -> Iterator[VectorChange]:
+def vector_changes(connection: Connection, since: int, dimensions: int) -> Generator[VectorChange, None, None]:
     """Yield, a batch at a time, what brings vectors from a generation to the present one."""
     generation = int(get(connection, "generation", "0"))
     gone = removed_since(connection, since)
     nothing = np.empty(0, dtype=np.int64)
     cursor = connection.execute(
         """SELECT p.id, v.vector FROM passages AS p JOIN vectors AS v ON v.passage_id = p.id
-           WHERE p.generation > ? ORDER BY p.id""",
-        (since,),
+           WHERE p.id >= ? ORDER BY p.id""",
+        (_first_after(connection, since),),
     )
     while rows := cursor.fetchmany(_BATCH):
         ids = np.array([row[0] for row in rows], dtype=np.int64)

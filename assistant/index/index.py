@@ -9,12 +9,13 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from assistant.index import changes, doctor, opening, rows
+from assistant.index import changes, compaction, doctor, opening, rows
+from assistant.index.compaction import compact_if_due
 from assistant.index.doctor import Problem
 from assistant.index.files import writing
 from assistant.index.locks import WriteLock
 from assistant.index.manifest import EncoderInfo, EncoderLike, Manifest
-from assistant.index.parts import TO_COMPACT, Parts
+from assistant.index.parts import Parts
 from assistant.index.reading import ALL, StoredArticles
 from assistant.index.reencoding import reencode
 from assistant.index.rows import Counts, Ids
@@ -76,6 +77,7 @@ class LocalIndex(StoredArticles):
             index.encoder = info or index._parts.encoder
             index._check_encoder()
             index._parts.open()
+            index._finish_compaction()
         except BaseException:
             store.close()
             raise
@@ -89,9 +91,7 @@ class LocalIndex(StoredArticles):
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
         self.close()
 
     @property
@@ -119,9 +119,8 @@ class LocalIndex(StoredArticles):
 
         Raises:
             IndexBusy, IndexMismatch, IndexNotWritable, UnreadableArticle: nothing of the call is stored. Only
-                when the disk
-                fills up after the commit it is stored, and the lexical part is completed by the next write or
-                opening.
+                when the disk fills up between the commit and the lexical part is it stored; the next write or
+                opening completes it.
             ValueError: parts of an article do not fit each other.
         """
         for item in prepared:
@@ -134,6 +133,7 @@ class LocalIndex(StoredArticles):
                 generation = changes.next_generation(connection)
                 ids = [self._insert(connection, item, generation) for item in prepared]
             self._parts.catch_up()
+            compact_if_due(self._parts)
         return ids
 
     def _insert(self, connection: Connection, item: PreparedArticle, generation: int) -> str:
@@ -145,15 +145,13 @@ class LocalIndex(StoredArticles):
 
         Args:
             article_ids: which; when one of them is unknown, nothing is removed.
-            compact: whether to write all parts anew, so that no byte of the articles is left. Without it the
-                articles are
-                just as unfindable, and their bytes go with the next `compact`.
+            compact: whether to write all parts anew, so that no byte of the articles is left. Without it they
+                are just as unfindable, and their bytes go with the next `compact`.
 
         Raises:
             UnknownArticle: an id that no article has.
-            IndexBusy, IndexNotWritable: nothing is removed; or, when the disk is too full for the compaction,
-                the articles
-                are removed and the compaction is made up for by the next write.
+            IndexBusy, IndexNotWritable: nothing is removed. Only when the disk is too full for the compaction
+                are the articles removed; the next write makes up for it.
         """
         numbers = changes.row_numbers(list(article_ids))
         if not numbers:
@@ -166,15 +164,19 @@ class LocalIndex(StoredArticles):
                     if not changes.delete(connection, number, generation):
                         raise rows.unknown(str(number))
                 if compact:
-                    changes.put(connection, "due", TO_COMPACT)
+                    changes.put(connection, "due", compaction.ALL)
             self._parts.catch_up()
+            if compact:
+                compaction.compact(self._parts)
+            else:
+                compact_if_due(self._parts)
         return len(numbers)
 
     def compact(self) -> None:
         """Write all parts anew without what was removed or replaced; the cost grows with the index."""
         with self._writing():
             self._parts.catch_up()
-            self._parts.compact()
+            compaction.compact(self._parts)
 
     def reencode(
         self,
@@ -260,6 +262,12 @@ class LocalIndex(StoredArticles):
         """Check, make again what can be made again, and return what was wrong and whether it is repaired."""
         with self._writing():
             return doctor.repair(self._parts)
+
+    def _finish_compaction(self) -> None:
+        if self._store.writable:
+            with self._lock.held_if_free() as held:
+                if held:
+                    compact_if_due(self._parts)
 
     @contextmanager
     def _writing(self) -> Iterator[None]:

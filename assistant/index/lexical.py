@@ -7,12 +7,10 @@ it holds.
 
 from __future__ import annotations
 
-import json
 import logging
 import os
 import shutil
 import tempfile
-import zlib
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
@@ -26,16 +24,17 @@ from assistant.index.changes import Document, as_token
 from assistant.index.files import PARTIAL, is_writable, sync_folder, writing
 from assistant.index.manifest import LexicalPart
 from assistant.index.rows import Ids
+from assistant.index.segments import NAME, damaged_files, read_opstamp
 
 logger = logging.getLogger(__name__)
 
-NAME = "lexical"
 NOTE_ID = 0
 """The passage id of the note; real ids start at 1."""
 HEAP_BYTES = 30_000_000
-MAX_LISTED = 10_000
-"""Up to so many allowed ids go into the query (10,000 took 13 ms). Above, hits are picked from a longer list,
-of which many are allowed then (100,000 ids in the query took 108 ms, listing all 100,000 hits 40 ms)."""
+MAX_LISTED = 1000
+RARE = 100
+"""So many allowed ids, or one passage in so many, go into the query as they are (10,000 took 13 ms, 100,000
+108 ms). Of more, enough are among the first hits (1,000 took 0.3 ms, all 100,000 took 40 ms)."""
 
 
 def _schema() -> tantivy.Schema:
@@ -55,28 +54,39 @@ class LexicalIndex:
     def __init__(self, index: tantivy.Index, opstamp: int, *, on_disk: bool = True) -> None:
         self.opstamp = opstamp
         self.on_disk = on_disk
-        self._schema = index.schema
+        self._schema = _schema()
+        if index.schema != self._schema:
+            raise ValueError("it has another schema")
         self._searcher = index.searcher()
         self.uid, self.generation = self._note()
         self.n_passages = self._searcher.num_docs - 1
 
     @classmethod
-    def open(cls, folder: Path) -> LexicalIndex | None:
-        """Open the lexical folder as it is now, or return None when there is none that can be read."""
-        path = folder / NAME
-        for _ in range(5):
+    def open(cls, folder: Path, sound: set[str]) -> LexicalIndex | None:
+        """Open the lexical folder as it is now, or return None when there is none that can be read.
+
+        Args:
+            folder: of the index.
+            sound: the names of the files that were read and found sound before; new ones are added.
+        """
+        problem: object = "it keeps changing"
+        for _ in range(5):  # a commit of another process may come in between
             opstamp = read_opstamp(folder)
             if opstamp is None:
                 return None
             try:
-                opened = cls(_open(path), opstamp)
-            except (ValueError, OSError, LookupError) as error:
+                if damaged := damaged_files(folder, sound):
+                    problem = f"{damaged[0]} is damaged"
+                    break
+                opened = cls(_open(folder / NAME), opstamp)
+            except BaseException as error:
+                if not (isinstance(error, ValueError | OSError | LookupError) or _is_panic(error)):
+                    raise
                 problem = error
-                continue  # a commit of another process may have come in between
+                continue
             if read_opstamp(folder) == opstamp:
                 return opened
-        else:
-            logger.warning("%s cannot be read (%s)", path, locals().get("problem", "it keeps changing"))
+        logger.warning("%s cannot be read (%s)", folder / NAME, problem)
         return None
 
     @classmethod
@@ -92,6 +102,10 @@ class LexicalIndex:
         """What the manifest says about it."""
         return LexicalPart(self.generation, self.opstamp)
 
+    def fits(self, stated: LexicalPart | None) -> bool:
+        """Say whether it can be what a manifest states; of another generation the manifest tells nothing."""
+        return stated is None or not self.on_disk or stated.generation != self.generation or stated == self.part
+
     def search(self, terms: Sequence[str], k: int, allowed: Ids | None = None) -> list[tuple[int, float]]:
         """Return (passage id, BM25 score) of the `k` best passages, best first, equal ones by id.
 
@@ -106,7 +120,7 @@ class LexicalIndex:
             return []
         if allowed is None:
             found = self._top(query, k)
-        elif len(allowed) <= MAX_LISTED:
+        elif len(allowed) <= MAX_LISTED or len(allowed) * RARE < self.n_passages:
             listed = tantivy.Query.term_set_query(self._schema, "passage_id", allowed.tolist())
             both = [
                 (tantivy.Occur.Must, query),
@@ -140,9 +154,7 @@ class LexicalIndex:
             if not term or not _is_text(term):
                 continue
             query = tantivy.Query.term_query(self._schema, "terms", term, "freq")
-            clauses.append(
-                (tantivy.Occur.Should, tantivy.Query.boost_query(query, float(count)) if count > 1 else query)
-            )
+            clauses.append((tantivy.Occur.Should, tantivy.Query.boost_query(query, float(count)) if count > 1 else query))
         return tantivy.Query.boolean_query(clauses) if clauses else None
 
     def _top(self, query: tantivy.Query, k: int) -> list[tuple[int, float]]:
@@ -170,17 +182,7 @@ class LexicalIndex:
         return str(note["uid"][0]), int(note["generation"][0])
 
 
-def read_opstamp(folder: Path) -> int | None:
-    """Return the number of the last commit in the lexical folder, or None when there is none to read."""
-    try:
-        return int(json.loads((folder / NAME / "meta.json").read_bytes())["opstamp"])
-    except (OSError, ValueError, KeyError, TypeError):
-        return None
-
-
-def update(
-    folder: Path, uid: str, generation: int, removed: Iterable[int], added: Iterable[Document]
-) -> None:
+def update(folder: Path, uid: str, generation: int, removed: Iterable[int], added: Iterable[Document]) -> None:
     """Bring the lexical folder to a generation in one commit; doing it twice is the same as once."""
     path = folder / NAME
     with writing(folder):
@@ -207,17 +209,13 @@ def rebuild(folder: Path, uid: str, generation: int, added: Iterable[Document]) 
         shutil.rmtree(old, ignore_errors=True)
 
 
-def _commit(
-    index: tantivy.Index, uid: str, generation: int, removed: Iterable[int], added: Iterable[Document]
-) -> int:
+def _commit(index: tantivy.Index, uid: str, generation: int, removed: Iterable[int], added: Iterable[Document]) -> int:
     writer = index.writer(HEAP_BYTES, 1)
     try:
         for passage_id in (NOTE_ID, *removed):
             writer.delete_documents_by_term("passage_id", passage_id)
         for passage_id, terms in added:
-            writer.add_document(
-                tantivy.Document.from_dict({"passage_id": passage_id, "terms": terms}, index.schema)
-            )
+            writer.add_document(tantivy.Document.from_dict({"passage_id": passage_id, "terms": terms}, index.schema))
         note = {"passage_id": NOTE_ID, "uid": uid, "generation": generation}
         writer.add_document(tantivy.Document.from_dict(note, index.schema))
         return writer.commit()
@@ -257,28 +255,14 @@ def _open_to_readers(path: Path) -> None:
         (path / "meta.json").chmod(segment.stat().st_mode & 0o777)
 
 
+def _is_panic(error: BaseException) -> bool:
+    # What Rust did not expect comes as an exception that is no `Exception` and that cannot be imported.
+    return type(error).__name__ == "PanicException"
+
+
 def _is_text(term: str) -> bool:
     try:
         term.encode()
     except UnicodeEncodeError:  # half of a pair: no passage has it
         return False
     return True
-
-
-def damaged_files(folder: Path) -> list[str]:
-    """Return the names of lexical files that do not fit the checksum that tantivy wrote at their end."""
-    return [path.name for path in sorted((folder / NAME).glob("*.*")) if _is_damaged(path)]
-
-
-def _is_damaged(path: Path) -> bool:
-    if path.name.startswith(".") or path.suffix == ".json":
-        return False
-    data = path.read_bytes()
-    # The end of a file: a footer in JSON, its length, and a magic number, both 32 bits. Where that is not so,
-    # opening fails.
-    try:
-        size = int.from_bytes(data[-8:-4], "little")
-        footer = json.loads(data[-8 - size : -8])
-        return int(footer["crc"]) != zlib.crc32(data[: -8 - size])
-    except (ValueError, KeyError, TypeError):
-        return False

@@ -67,9 +67,7 @@ class WriteLock:
                 return False
             problem = not_writable(error, self._folder) if isinstance(error, OSError) else None
             if problem is not None:
-                raise (
-                    no_permission(self._folder) if isinstance(error, PermissionError) else problem
-                ) from error
+                raise (no_permission(self._folder) if isinstance(error, PermissionError) else problem) from error
             raise
         return True
 

@@ -126,13 +126,9 @@ def recorded_manifest(facts: Mapping[str, str]) -> Manifest:
             uid=facts["uid"],
             created=facts["created"],
             samples=facts["samples"] == "1",
-            encoder=EncoderInfo(
-                facts["encoder_name"], facts["encoder_digest"], int(facts["encoder_dimensions"])
-            ),
+            encoder=EncoderInfo(facts["encoder_name"], facts["encoder_digest"], int(facts["encoder_dimensions"])),
             settings=json.loads(facts["settings"]),
             generation=int(facts["generation"]),
         )
     except (KeyError, ValueError) as error:
-        raise IndexDamaged(
-            f"the store does not say what it was made with ({error})", "restore it from a backup"
-        ) from error
+        raise IndexDamaged(f"the store does not say what it was made with ({error})", "restore it from a backup") from error

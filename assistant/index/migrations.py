@@ -67,16 +67,24 @@ def refuse_newer(found: int) -> None:
         )
 
 
+def is_current(found: int) -> bool:
+    """Say whether a store of this version needs no step."""
+    return found == len(MIGRATIONS)
+
+
 def migrate(connection: sqlite3.Connection) -> None:
     """Bring the store up to date, each step in a transaction of its own."""
-    refuse_newer(version(connection))
-    for number in range(version(connection), len(MIGRATIONS)):
+    while not is_current(version(connection)):
+        refuse_newer(version(connection))
         connection.execute("BEGIN IMMEDIATE")
         try:
-            for statement in MIGRATIONS[number]:
-                connection.execute(statement)
-            connection.execute(f"PRAGMA user_version = {number + 1}")
+            number = version(connection)  # another process may have done the step while this one waited
+            if number < len(MIGRATIONS):
+                for statement in MIGRATIONS[number]:
+                    connection.execute(statement)
+                connection.execute(f"PRAGMA user_version = {number + 1}")
             connection.execute("COMMIT")
         except BaseException:
-            connection.execute("ROLLBACK")
+            if connection.in_transaction:
+                connection.execute("ROLLBACK")
             raise

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import secrets
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -10,7 +11,7 @@ from pathlib import Path
 from typing import NoReturn
 
 from assistant.errors import IndexDamaged, IndexMismatch
-from assistant.index import changes, manifest, store
+from assistant.index import changes, store
 from assistant.index.files import PARTIAL, is_writable, no_permission, writing
 from assistant.index.locks import WriteLock
 from assistant.index.manifest import FORMAT, EncoderInfo, read_manifest
@@ -22,7 +23,7 @@ from assistant.index.store import Store
 class NewIndex:
     """What a new index is made with."""
 
-    encoder: EncoderInfo | None
+    encoder: EncoderInfo
     samples: bool = False
     settings: dict[str, int] = field(default_factory=dict)
 
@@ -39,45 +40,50 @@ def open_store(folder: Path, new: NewIndex | None) -> tuple[Store, WriteLock]:
     lock = WriteLock(folder)
     if not _is_index(folder):
         if new is None:
-            raise IndexMismatch(
-                f"there is no index at {folder}", "add articles first, or name the folder of an index"
-            )
+            raise _no_index(folder)
         with writing(folder):
             folder.mkdir(parents=True, exist_ok=True)
         if not is_writable(folder):
             raise no_permission(folder)
-    if not (is_writable(folder) and (is_writable_file(folder / store.NAME))):
+        return _make(folder, new, lock), lock
+    path = folder / store.NAME
+    if not (is_writable(folder) and os.access(path, os.W_OK)):
         return Store.open(folder, writable=False), lock
-    return _open_writable(folder, new, lock), lock
+    if path.stat().st_size:
+        opened = Store.open(folder, writable=True)
+        if _is_founded(opened):
+            return opened, lock
+        opened.close()
+    if new is None:
+        raise _no_index(folder)
+    return _make(folder, new, lock), lock
 
 
-def is_writable_file(path: Path) -> bool:
-    """Say whether the file can be changed, or made when it is not there."""
-    import os
+def _is_founded(opened: Store) -> bool:
+    # A crash while the index was made leaves tables that say nothing.
+    with opened.read() as connection:
+        return changes.get(connection, "uid") != ""
 
-    return not path.exists() or os.access(path, os.W_OK)
 
-
-def _open_writable(folder: Path, new: NewIndex | None, lock: WriteLock) -> Store:
-    if (folder / store.NAME).exists() and read_manifest(folder) is not None:
-        # Nothing is to be made: a reader must not wait for a writer. A migration is rare enough to be locked
-        # by SQLite.
-        return Store.open(folder, writable=True)
+def _make(folder: Path, new: NewIndex, lock: WriteLock) -> Store:
     with lock.held(), writing(folder):
         opened = Store.open(folder, writable=True)
         try:
             with opened.write() as connection:
-                if not changes.get(connection, "uid"):
-                    if new is None or new.encoder is None:
-                        raise IndexMismatch(f"there is no index at {folder}", "add articles first")
-                    _found(connection, new.encoder, new)
+                if not changes.get(connection, "uid"):  # else another process was faster
+                    _found(connection, new)
         except BaseException:
             opened.close()
             raise
     return opened
 
 
-def _found(connection: store.Connection, encoder: EncoderInfo, new: NewIndex) -> None:
+def _no_index(folder: Path) -> IndexMismatch:
+    return IndexMismatch(f"there is no index at {folder}", "add articles first, or name the folder of an index")
+
+
+def _found(connection: store.Connection, new: NewIndex) -> None:
+    encoder = new.encoder
     facts: dict[str, str | int] = {
         "uid": secrets.token_hex(16),
         "created": datetime.now(UTC).isoformat(timespec="seconds"),
@@ -108,11 +114,7 @@ def _is_index(folder: Path) -> bool:
             "restore the index folder from a backup, or delete it and add the articles again",
         )
     # What a crash while the index was made may have left is no reason to refuse the folder.
-    strange = [
-        p.name
-        for p in folder.iterdir()
-        if not (p.name.startswith(".") or p.name == "write.lock" or p.suffix == PARTIAL)
-    ]
+    strange = [p.name for p in folder.iterdir() if not (p.name.startswith(".") or p.name == "write.lock" or p.suffix == PARTIAL)]
     if strange:
         raise IndexMismatch(
             f"{folder} is not an index: it holds {sorted(strange)[0]} and no {store.NAME}",
@@ -134,11 +136,6 @@ def refuse_encoder(folder: Path, made_with: EncoderInfo, offered: EncoderInfo) -
     """Raise the error for an index whose vectors another encoder made."""
     raise IndexMismatch(
         f"the index {folder} was encoded with {made_with.name}, not with {offered.name}"
-        + (
-            "" if made_with.name != offered.name else f" ({made_with.digest[:12]}, not {offered.digest[:12]})"
-        ),
+        + ("" if made_with.name != offered.name else f" ({made_with.digest[:12]}, not {offered.digest[:12]})"),
         f"choose the encoder {made_with.name}, or encode the index again",
     )
-
-
-__all__ = ["NewIndex", "manifest", "open_store", "refuse_encoder"]

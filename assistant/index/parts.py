@@ -13,23 +13,25 @@ import logging
 import threading
 import time
 from collections.abc import Mapping
-from contextlib import suppress
+from contextlib import closing, suppress
 from dataclasses import replace
 from pathlib import Path
 
 from assistant.errors import IndexDamaged, IndexNotWritable
-from assistant.index import changes, lexical, rows, vectors
+from assistant.index import changes, lexical, rows
 from assistant.index.files import sweep, writing
 from assistant.index.lexical import LexicalIndex
 from assistant.index.locks import WriteLock
 from assistant.index.manifest import (
     EncoderInfo,
+    LexicalPart,
     Manifest,
     agree,
     read_manifest,
     recorded_manifest,
     write_manifest,
 )
+from assistant.index.segments import read_opstamp
 from assistant.index.snapshots import Snapshots
 from assistant.index.store import Store
 from assistant.index.vectors import VectorIndex
@@ -41,9 +43,6 @@ OPEN_WAIT_S = 10.0
 
 RETRY_S = 30.0
 """How long a reader that could not complete the parts (the disk is full) goes on before it tries again."""
-
-TO_COMPACT, TO_CHECKPOINT = "compact", "checkpoint"
-"""What `meta.due` asks of the next writer: all of a compaction, or only its last step."""
 
 
 class Parts:
@@ -59,9 +58,10 @@ class Parts:
         self.snapshots = Snapshots(folder, store, self.uid)
         self._state = threading.RLock()
         self._lexical: LexicalIndex | None = None
+        self._sound: set[str] = set()
         self._complete_at = -1
         self._others_write = False
-        self._retry_at = 0.0
+        self.retry_at = 0.0
 
     @property
     def encoder(self) -> EncoderInfo:
@@ -70,12 +70,13 @@ class Parts:
 
     def open(self) -> None:
         """Make all parts usable: complete them, wait for who does, or make do with the store."""
-        deadline = time.monotonic() + OPEN_WAIT_S
-        while True:
-            self.refresh()
-            if self._complete_at >= 0 or not self._others_write or time.monotonic() >= deadline:
+        deadline, wanted = time.monotonic() + OPEN_WAIT_S, self.refresh()
+        while self._others_write and time.monotonic() < deadline:
+            # Not the newest generation, which one who writes without a pause keeps out of reach.
+            if self._complete_at >= 0 or (self._lexical is not None and self._lexical.generation >= wanted):
                 return
             time.sleep(0.05)
+            self.refresh()
 
     def refresh(self) -> int:
         """Notice what has been committed by anyone, and return the generation that is served now."""
@@ -135,28 +136,6 @@ class Parts:
             self._complete_at = recorded.generation
             if self.snapshots.due(snapshot, facts):
                 self._put_manifest(replace(self.manifest, vectors=self.snapshots.save(facts)))
-            if facts.get("due"):
-                self.compact(facts["due"])
-
-    def compact(self, due: str = TO_COMPACT) -> None:
-        """Write all parts anew without what was removed; call it when they are caught up.
-
-        Raises:
-            IndexNotWritable: there is no space for it; it stays due.
-        """
-        with self._state:
-            self._set_due(due)
-            if due == TO_COMPACT:
-                self.store.vacuum()
-                self.rebuild(of_lexical=True, of_vectors=(self.folder / vectors.NAME).exists())
-                self._set_due(TO_CHECKPOINT)
-            if self.store.checkpoint():
-                self._set_due("")
-                self.store.checkpoint()
-            else:
-                logger.warning(
-                    "a reader keeps the log of %s: its old pages go with the next write", self.folder
-                )
 
     def rebuild(self, *, of_lexical: bool, of_vectors: bool) -> None:
         """Make derived parts again from the store."""
@@ -181,9 +160,7 @@ class Parts:
             facts = rows.meta(connection)
         recorded = recorded_manifest(facts)
         trusted = self._trusts(opened, facts, manifest)
-        if trusted or (
-            opened is not None and opened.generation < recorded.generation and _fits(opened, manifest)
-        ):
+        if trusted or (opened is not None and opened.generation < recorded.generation and opened.fits(_stated(manifest))):
             self._lexical = opened
         if trusted and manifest is not None and agree(manifest, recorded):
             self.manifest = manifest
@@ -205,7 +182,7 @@ class Parts:
                 self.catch_up()
 
     def _try_catch_up(self) -> None:
-        if time.monotonic() < self._retry_at:
+        if time.monotonic() < self.retry_at:
             return
         try:
             with self.lock.held_if_free() as held, writing(self.folder):
@@ -213,14 +190,14 @@ class Parts:
                 if held:
                     self.catch_up()
         except IndexNotWritable as error:  # reading goes on without
-            self._retry_at = time.monotonic() + RETRY_S
+            self.retry_at = time.monotonic() + RETRY_S
             logger.warning("%s; what is complete is served", error)
 
     def _reopened_lexical(self) -> LexicalIndex | None:
         served = self._lexical
-        if served is not None and served.on_disk and lexical.read_opstamp(self.folder) == served.opstamp:
+        if served is not None and served.on_disk and read_opstamp(self.folder) == served.opstamp:
             return served
-        opened = LexicalIndex.open(self.folder)
+        opened = LexicalIndex.open(self.folder, self._sound)
         return opened if opened is not None and opened.uid == self.uid else None
 
     def _trusts(self, part: LexicalIndex | None, facts: Mapping[str, str], manifest: Manifest | None) -> bool:
@@ -228,11 +205,11 @@ class Parts:
             return False
         if part.n_passages != int(facts["n_passages"]):
             return False
-        return _fits(part, manifest)
+        return part.fits(_stated(manifest))
 
     def _caught_up_lexical(self, facts: Mapping[str, str], found: Manifest | None) -> LexicalIndex:
-        part, generation = LexicalIndex.open(self.folder), int(facts["generation"])
-        if part is None or part.uid != self.uid or not _fits(part, found):
+        part, generation = LexicalIndex.open(self.folder, self._sound), int(facts["generation"])
+        if part is None or part.uid != self.uid or not part.fits(_stated(found)):
             part = None
         elif part.generation < generation:
             part = self._updated_lexical(part.generation, generation)
@@ -252,24 +229,22 @@ class Parts:
         except (ValueError, OSError) as error:
             logger.warning("the lexical part of %s cannot be changed (%s)", self.folder, error)
             return None
-        return LexicalIndex.open(self.folder)
+        return LexicalIndex.open(self.folder, self._sound)
 
     def _rebuilt_lexical(self) -> LexicalIndex:
-        with self.store.read() as connection:
+        with self.store.read() as connection, closing(changes.documents(connection, 0)) as documents:
             generation = int(changes.get(connection, "generation"))
-            lexical.rebuild(self.folder, self.uid, generation, changes.documents(connection, 0))
-        built = LexicalIndex.open(self.folder)
+            lexical.rebuild(self.folder, self.uid, generation, documents)
+        built = LexicalIndex.open(self.folder, self._sound)
         if built is None:
-            raise IndexDamaged(
-                f"the lexical part of {self.folder} was built and cannot be read", "check the disk"
-            )
+            raise IndexDamaged(f"the lexical part of {self.folder} was built and cannot be read", "check the disk")
         return built
 
     def _lexical_from_store(self) -> LexicalIndex:
         logger.info("the lexical part of %s is made in memory", self.folder)
-        with self.store.read() as connection:
+        with self.store.read() as connection, closing(changes.documents(connection, 0)) as documents:
             generation = int(changes.get(connection, "generation"))
-            return LexicalIndex.in_memory(self.uid, generation, changes.documents(connection, 0))
+            return LexicalIndex.in_memory(self.uid, generation, documents)
 
     def _put_manifest(self, manifest: Manifest) -> None:
         if manifest != read_manifest(self.folder):
@@ -277,13 +252,6 @@ class Parts:
                 write_manifest(self.folder, manifest)
         self.manifest = manifest
 
-    def _set_due(self, due: str) -> None:
-        with self.store.write() as connection:
-            if changes.get(connection, "due") != due:
-                changes.put(connection, "due", due)
 
-
-def _fits(part: LexicalIndex, manifest: Manifest | None) -> bool:
-    # A manifest that speaks of another generation is only behind, or ahead of what is open here.
-    stated = None if manifest is None or manifest.uid != part.uid else manifest.lexical
-    return stated is None or not part.on_disk or stated.generation != part.generation or stated == part.part
+def _stated(manifest: Manifest | None) -> LexicalPart | None:
+    return None if manifest is None else manifest.lexical

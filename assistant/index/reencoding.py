@@ -40,9 +40,7 @@ def reencode(
             generation = changes.next_generation(connection)
             ids = [row[0] for row in connection.execute("SELECT id FROM passages").fetchall()]
             connection.execute("DELETE FROM vectors")
-            connection.executemany(
-                "INSERT INTO vectors VALUES (?, ?)", ((i, fresh[i].tobytes()) for i in ids)
-            )
+            connection.executemany("INSERT INTO vectors VALUES (?, ?)", ((i, fresh[i].tobytes()) for i in ids))
             changes.put(connection, "vectors_since", generation)
             changes.put(connection, "encoder_name", info.name)
             changes.put(connection, "encoder_digest", info.digest)

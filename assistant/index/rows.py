@@ -59,9 +59,7 @@ def writable(text: str) -> str:
 
 def unknown(article_id: str) -> UnknownArticle:
     """Return the error for an id that no article has."""
-    return UnknownArticle(
-        f"there is no article {article_id!r} in this index", "list the articles to see their ids"
-    )
+    return UnknownArticle(f"there is no article {article_id!r} in this index", "list the articles to see their ids")
 
 
 def meta(connection: Connection) -> dict[str, str]:
@@ -119,9 +117,7 @@ def allowed(connection: Connection, filters: Filters) -> Ids | None:
 def articles_after(connection: Connection, last: int, filters: Filters) -> list[Article]:
     """Return the next articles by id, a batch at a time so that no reader holds the store for long."""
     condition, values = restriction(filters)
-    rows = connection.execute(
-        _ARTICLE + f"WHERE id > ? AND {condition} ORDER BY id LIMIT {_BATCH}", [last, *values]
-    )
+    rows = connection.execute(_ARTICLE + f"WHERE id > ? AND {condition} ORDER BY id LIMIT {_BATCH}", [last, *values])
     return [_article(row) for row in rows]
 
 
@@ -140,9 +136,7 @@ def _article(row: tuple[int | str, ...]) -> Article:
 
 def original(connection: Connection, article_id: str) -> bytes:
     """Return the bytes that an article was read from."""
-    row = connection.execute(
-        "SELECT compressed FROM originals WHERE article_id = ?", (number(article_id),)
-    ).fetchone()
+    row = connection.execute("SELECT compressed FROM originals WHERE article_id = ?", (number(article_id),)).fetchone()
     if row is None:
         raise unknown(article_id)
     return zlib.decompress(row[0])
@@ -182,9 +176,7 @@ def _passages(connection: Connection, column: str, values: list[int]) -> list[Pa
 def sentences(connection: Connection, article_id: str) -> tuple[Span, ...]:
     """Return the sentences of one article in order."""
     _require(connection, article_id)
-    rows = connection.execute(
-        "SELECT start, stop FROM sentences WHERE article_id = ? ORDER BY position", (number(article_id),)
-    )
+    rows = connection.execute("SELECT start, stop FROM sentences WHERE article_id = ? ORDER BY position", (number(article_id),))
     return tuple(Span(start, stop) for start, stop in rows)
 
 
@@ -215,9 +207,7 @@ def quotations_in(connection: Connection, article_ids: Sequence[str]) -> list[Qu
 
 def speakers(connection: Connection) -> dict[str, tuple[str, ...]]:
     """Return who is quoted where: speaker -> ids of the articles, oldest first."""
-    rows = connection.execute(
-        "SELECT DISTINCT speaker, article_id FROM quotations WHERE speaker <> '' ORDER BY 1, 2"
-    )
+    rows = connection.execute("SELECT DISTINCT speaker, article_id FROM quotations WHERE speaker <> '' ORDER BY 1, 2")
     found: dict[str, list[str]] = {}
     for speaker, article_id in rows:
         found.setdefault(speaker, []).append(str(article_id))
@@ -226,13 +216,9 @@ def speakers(connection: Connection) -> dict[str, tuple[str, ...]]:
 
 def languages(connection: Connection) -> dict[str, int]:
     """Return how many articles there are in each language, the most frequent first."""
-    return dict(
-        connection.execute("SELECT language, count(*) FROM articles GROUP BY language ORDER BY 2 DESC, 1")
-    )
+    return dict(connection.execute("SELECT language, count(*) FROM articles GROUP BY language ORDER BY 2 DESC, 1"))
 
 
 def article_languages(connection: Connection) -> dict[str, str]:
     """Return the language of every article."""
-    return {
-        str(number): language for number, language in connection.execute("SELECT id, language FROM articles")
-    }
+    return {str(number): language for number, language in connection.execute("SELECT id, language FROM articles")}

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import threading
 from collections.abc import Mapping
-from contextlib import suppress
+from contextlib import closing, suppress
 from pathlib import Path
 
 from assistant.errors import IndexNotWritable
@@ -84,8 +84,9 @@ class Snapshots:
                 served = self._load(facts)
             if served is None or not since <= served.generation <= generation:
                 served = VectorIndex(dimensions)
-            for change in changes.vector_changes(connection, served.generation, dimensions):
-                served.apply(change)
+            with closing(changes.vector_changes(connection, served.generation, dimensions)) as steps:
+                for change in steps:
+                    served.apply(change)
         return served
 
     def _load(self, facts: Mapping[str, str]) -> VectorIndex | None:

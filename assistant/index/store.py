@@ -12,7 +12,7 @@ from urllib.parse import quote
 
 from assistant.errors import IndexBusy, IndexDamaged, IndexNotWritable, IndexProblem
 from assistant.index.files import no_permission, no_space
-from assistant.index.migrations import migrate, refuse_newer, version
+from assistant.index.migrations import is_current, migrate, refuse_newer, version
 
 logger = logging.getLogger(__name__)
 
@@ -67,7 +67,7 @@ class Store:
                 migrate(connection)
             else:
                 refuse_newer(found)
-                if found != _newest():
+                if not is_current(found):
                     raise no_permission(self._folder)
 
     def close(self) -> None:
@@ -144,8 +144,7 @@ class Store:
             try:
                 yield connection
             except BaseException:
-                # What was being read may be held by the traceback, and a half-read connection can neither be emptied
-                # nor compact the store.
+                # A traceback may hold what was half read; such a connection can no longer compact the store.
                 connection.close()
                 raise
             if self._closed:
@@ -208,10 +207,7 @@ class Store:
         primary = None if code is None else code & 0xFF
         if primary == sqlite3.SQLITE_FULL or (primary == sqlite3.SQLITE_IOERR and code in _WRITE_FAILURES):
             return no_space(self._folder)
-        if (
-            primary in (sqlite3.SQLITE_READONLY, sqlite3.SQLITE_PERM, sqlite3.SQLITE_CANTOPEN)
-            and self.path.exists()
-        ):
+        if primary in (sqlite3.SQLITE_READONLY, sqlite3.SQLITE_PERM, sqlite3.SQLITE_CANTOPEN) and self.path.exists():
             if self.writable or not self._has_log():
                 return no_permission(self._folder)
             return IndexNotWritable(
@@ -219,9 +215,7 @@ class Store:
                 "open it once where it may be written, or copy the folder",
             )
         if primary in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
-            return IndexBusy(
-                f"another process keeps the store {self.path} locked", "wait until it has finished"
-            )
+            return IndexBusy(f"another process keeps the store {self.path} locked", "wait until it has finished")
         if primary in _DAMAGE or "no such table" in str(error) or "no such column" in str(error):
             return IndexDamaged(f"the store {self.path} cannot be read: {error}", _DAMAGED_HINT)
         return None
@@ -236,9 +230,3 @@ _WRITE_FAILURES = (
     sqlite3.SQLITE_IOERR_SHMSIZE,
     sqlite3.SQLITE_IOERR_SHMOPEN,
 )
-
-
-def _newest() -> int:
-    from assistant.index.migrations import MIGRATIONS
-
-    return len(MIGRATIONS)

@@ -36,9 +36,7 @@ class VectorIndex:
 
         self._faiss = faiss
         if index is None:
-            flat = faiss.IndexScalarQuantizer(
-                dimensions, faiss.ScalarQuantizer.QT_fp16, faiss.METRIC_INNER_PRODUCT
-            )
+            flat = faiss.IndexScalarQuantizer(dimensions, faiss.ScalarQuantizer.QT_fp16, faiss.METRIC_INNER_PRODUCT)
             index = faiss.IndexIDMap2(flat)
         self.dimensions = dimensions
         self.generation = generation
@@ -55,9 +53,7 @@ class VectorIndex:
         try:
             # The checksum comes before faiss: its reader trusts what it reads.
             if checksum(path) != (part.crc32, part.size_bytes):
-                logger.warning(
-                    "%s is not the file that the manifest describes; its vectors come from the store", path
-                )
+                logger.warning("%s is not the file that the manifest describes; its vectors come from the store", path)
                 return None
             index = faiss.read_index(str(path))
         except (OSError, RuntimeError) as error:
@@ -76,9 +72,9 @@ class VectorIndex:
                 self._faiss.write_index(self._index, str(partial))
                 crc, size = checksum(partial)
                 replace_file(partial, path)
+                return VectorPart(self.generation, crc, size, n_changes)
         finally:
             partial.unlink(missing_ok=True)
-        return VectorPart(self.generation, crc, size, n_changes)
 
     def apply(self, change: VectorChange) -> None:
         """Follow the store; a change that is already applied changes nothing."""
@@ -119,17 +115,19 @@ class VectorIndex:
         found = zip(ids[0].tolist(), scores[0].tolist(), strict=True)
         return sorted(((i, s) for i, s in found if i >= 0), key=lambda hit: (-hit[1], hit[0]))
 
-    def rows(self) -> tuple[Ids, Vectors]:
-        """Return all ids and their vectors, in the order of the ids."""
+    @property
+    def n_passages(self) -> int:
+        """How many passages are searched."""
+        return int(self._index.ntotal)
+
+    def holds(self, ids: Ids, rows: Halves) -> bool:
+        """Say whether these passages are searched with exactly these vectors."""
         with self._lock.reading():
-            ids = self._ids()
-            rows = (
-                self._index.index.reconstruct_n(0, self._index.ntotal)
-                if len(ids)
-                else np.empty((0, self.dimensions))
-            )
-        order = np.argsort(ids)
-        return ids[order], rows[order].astype(np.float32)
+            try:
+                own = self._index.reconstruct_batch(ids) if len(ids) else np.empty(rows.shape)
+            except RuntimeError:  # one of the ids is not there
+                return False
+        return np.array_equal(own.astype(np.float16), rows)
 
     def _ids(self) -> Ids:
         ids: Ids = self._faiss.vector_to_array(self._index.id_map).astype(np.int64)
@@ -145,9 +143,3 @@ def _bitmap(ids: Ids) -> NDArray[np.uint8]:
     bits = np.zeros((int(ids[-1]) + 8) // 8 * 8, dtype=bool)
     bits[ids] = True
     return np.packbits(bits, bitorder="little")
-
-
-def same_rows(vectors: VectorIndex, ids: Ids, rows: Halves) -> bool:
-    """Say whether the index holds exactly these rows, given in the order of their ids."""
-    own_ids, own_rows = vectors.rows()
-    return np.array_equal(own_ids, ids) and np.array_equal(own_rows.astype(np.float16), rows)

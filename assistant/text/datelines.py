@@ -20,7 +20,7 @@ REACH = 160
 """A dateline ends within this many characters."""
 DASH = r"(?:\s*\.?\s*(?:--|[—–―])\s*|\s+[-−]\s*|\s*\.\s?-+\s+|-\s+)"  # a bare hyphen within a word is none
 LOOSE = r"\s*\.?\s*(?:--|[-–—―−])\s*"  # after a bracket or a host any hyphen will do
-# A letter or a vowel sign: those of Arabic and of Indian scripts are no `\w`. The two classes must not share a
+# A letter or a vowel sign: those of Arabic and of Indian scripts are no `\w`. The two classes must share no
 # character, or a line of Hindi takes exponential time.
 SIGNS = r"\u0300-\u036f\u064b-\u065f\u0900-\u0963\u0971-\u0dff"
 LETTER = rf"(?:[^\W\d_{SIGNS}]|[{SIGNS}])"

@@ -31,12 +31,8 @@ def test_an_added_article_is_found_by_its_vector_and_by_its_terms(index):
 
 
 def test_what_is_read_is_what_was_added(index):
-    prepared = article(
-        "satu", "/a", 2, outlet="Kontan", url="https://x.test/1", published="2023", language="id"
-    )
-    prepared = replace(
-        prepared, article=replace(prepared.article, inferred=("title", "url"), source="Reuters")
-    )
+    prepared = article("satu", "/a", 2, outlet="Kontan", url="https://x.test/1", published="2023", language="id")
+    prepared = replace(prepared, article=replace(prepared.article, inferred=("title", "url"), source="Reuters"))
     index.add([prepared])
     assert index.article("1") == replace(prepared.article, id="1")
     assert list(index.articles()) == [index.article("1")]

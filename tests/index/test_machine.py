@@ -90,9 +90,7 @@ class Machine(RuleBasedStateMachine):
         DAMAGES[damage](self.path)
         self.index = open_index(self.path)
 
-    @rule(
-        damage=st.sampled_from([name for name in sorted(DAMAGES) if "lexical" in name or "manifest" in name])
-    )
+    @rule(damage=st.sampled_from([name for name in sorted(DAMAGES) if "lexical" in name or "manifest" in name]))
     def damage_under_an_open_index_and_add(self, damage):
         DAMAGES[damage](self.path)
         self.add([("", 1)])

@@ -88,9 +88,7 @@ def test_without_compaction_it_is_unfindable_and_compact_deletes_the_bytes(tmp_p
         index.remove(["2"], compact=False)
         assert_holds(index, {"3": "baru"}, gone={"lama", "lain"})
         index.compact()
-        title, text, _, original, *_ = traces(
-            old
-        )  # the new version has the origin and the speaker of the old one
+        title, text, _, original, *_ = traces(old)  # the new version has the origin and the speaker of the old one
         assert all(trace not in everything(tmp_path) for trace in (title, text, original))
         assert_holds(index, {"3": "baru"})
         assert index.check() == []

@@ -11,8 +11,8 @@ import pytest
 from filelock import FileLock
 
 from assistant.errors import IndexBusy, IndexNotWritable
-from assistant.index import parts, snapshots
-from tests.index.made import article, assert_holds, open_index, vector
+from assistant.index import changes, parts, snapshots
+from tests.index.made import DIMENSIONS, article, assert_holds, open_index, vector
 
 
 def writer(folder, prefix: str, n: int) -> subprocess.Popen:
@@ -78,9 +78,7 @@ def test_threads_search_while_others_write(tmp_path, monkeypatch):
         while time.monotonic() - began < 3:
             n += 1
             (new,) = index.add([article(f"baru{n}", "/same" if n % 2 else "", 3)])
-            assert [i for i, _ in index.search_terms([f"baru{n}.2"], 2)] == [
-                index.article_passages(new)[2].id
-            ]
+            assert [i for i, _ in index.search_terms([f"baru{n}.2"], 2)] == [index.article_passages(new)[2].id]
             if n % 5 == 0:
                 index.remove([new])
                 removed.add(new)
@@ -123,13 +121,15 @@ def test_a_reader_makes_do_with_the_store_while_a_writer_is_at_work(tmp_path, mo
         assert (tmp_path / "lexical").exists()
 
 
+def fail(*arguments):
+    raise IndexNotWritable("the disk is full", "free some space")
+
+
 def test_what_is_removed_is_not_shown_while_the_lexical_part_is_behind(tmp_path, monkeypatch):
     with open_index(tmp_path) as index, open_index(tmp_path) as reader:
         index.add([article("satu"), article("dua")])
         assert len(reader.search_terms(["kata"], 5)) == 2
-        monkeypatch.setattr(
-            parts.lexical, "update", lambda *args: (_ for _ in ()).throw(IndexNotWritable("full"))
-        )
+        monkeypatch.setattr(parts.lexical, "update", fail)
         with pytest.raises(IndexNotWritable):
             index.remove(["1"], compact=False)
         assert [i for i, _ in reader.search_terms(["kata"], 5)] == [2]
@@ -154,7 +154,8 @@ folder = Path(sys.argv[1])
 with open_index(folder) as index:
     assert_holds(index, {"1": "satu", "2": "dua"})
     print([p.part for p in index.check()], index.generation)
-    for act in (lambda: index.add([article("tiga")]), lambda: index.remove(["1"]), index.compact, index.repair):
+    add, remove = (lambda: index.add([article("tiga")])), (lambda: index.remove(["1"]))
+    for act in (add, remove, index.compact, index.repair):
         try:
             act()
         except IndexNotWritable as error:
@@ -236,3 +237,18 @@ def test_an_add_rewrites_nothing_that_grows_with_the_index(tmp_path, monkeypatch
         index.add([article("banyak", n_passages=70)])
         assert (tmp_path / "vectors.faiss").stat() != snapshot
         assert index.check() == []
+
+
+def test_what_follows_a_commit_reads_only_what_is_new(tmp_path):
+    with open_index(tmp_path) as index:
+        index.add([article(f"w{n}", n_passages=100) for n in range(20)])
+        index.remove([str(n + 1) for n in range(10)], compact=False)
+        index.add([article("baru")])
+        steps = []
+        with index._store.read() as connection:
+            connection.set_progress_handler(lambda: steps.append(1), 100)
+            assert len(list(changes.documents(connection, 2))) == 1
+            assert sum(len(change.added) for change in changes.vector_changes(connection, 2, DIMENSIONS)) == 1
+            assert len(changes.removed_since(connection, 2)) == 0
+            connection.set_progress_handler(None, 0)
+        assert len(steps) < 10

@@ -13,7 +13,7 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
-from assistant.index import files, lexical, manifest, parts, snapshots
+from assistant.index import compaction, files, lexical, manifest, parts, snapshots
 from assistant.index.snapshots import Snapshots
 from assistant.index.store import Store
 from tests.index.made import article, open_index
@@ -30,7 +30,7 @@ POINTS: dict[str, tuple[object, str]] = {
     "sync": (files, "sync_folder"),
     "vacuum": (Store, "vacuum"),
     "checkpoint": (Store, "checkpoint"),
-    "due": (parts.Parts, "_set_due"),
+    "due": (compaction, "_set_due"),
 }
 
 

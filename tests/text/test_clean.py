@@ -405,12 +405,8 @@ def test_wrapped_lines_are_joined_to_paragraphs():
 
 
 def test_text_is_normalised_and_its_marks_are_kept():
-    text = (
-        "“Kami menang,”\u00a0kata\u200b Biden\u00ad – ‘hari ini’ — «oui» „ja“.\r\n\r\n\x07Cafe\u0301."
-    )
-    assert (
-        cleaned(text, title="T").text == "“Kami menang,” kata Biden – ‘hari ini’ — «oui» „ja“.\nCafé."
-    )
+    text = "“Kami menang,”\u00a0kata\u200b Biden\u00ad – ‘hari ini’ — «oui» „ja“.\r\n\r\n\x07Cafe\u0301."
+    assert cleaned(text, title="T").text == "“Kami menang,” kata Biden – ‘hari ini’ — «oui» „ja“.\nCafé."
 
 
 def test_joiners_stay_where_they_are_spelling():

@@ -1,0 +1,276 @@
+import json
+import socket
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+from safetensors.numpy import save_file
+from tokenizers import Tokenizer, models, pre_tokenizers, processors
+
+from assistant.encoders import (
+    WEIGHTS,
+    StaticEncoder,
+    TransformerEncoder,
+    bundled_folder,
+    content_digest,
+    family_prefixes,
+    open_encoder,
+    stored_digest,
+)
+from assistant.errors import EncoderUnavailable
+
+SENTENCES = [
+    "Harga beras naik sepuluh persen sejak Januari, kata menteri perdagangan.",
+    "The price of rice has risen by ten percent since January, the trade minister said.",
+    "Sedikitnya dua puluh orang tewas dalam banjir di Kalimantan.",
+    "At least twenty people died in the flood in Kalimantan.",
+    "Timnas sepak bola menang tiga gol tanpa balas.",
+    "The national football team won by three goals to nil.",
+    "Presiden mengumumkan kabinet barunya di istana pada hari Senin.",
+    "The president announced his new cabinet at the palace on Monday.",
+]
+
+
+@pytest.fixture(scope="module")
+def encoder() -> StaticEncoder:
+    return StaticEncoder.open(bundled_folder(), "static")
+
+
+def test_the_bundled_model_needs_neither_torch_nor_sentence_transformers():
+    program = (
+        "import sys; from assistant.encoders import open_encoder;"
+        "open_encoder().encode_queries(['apa kata Biden?']);"
+        "print(*{'torch', 'sentence_transformers', 'transformers'} & set(sys.modules))"
+    )
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == ""
+
+
+def test_vectors_are_float32_rows_of_unit_length(encoder: StaticEncoder):
+    vectors = encoder.encode_passages(SENTENCES)
+    assert vectors.dtype == np.float32
+    assert vectors.shape == (len(SENTENCES), encoder.dimensions)
+    assert np.allclose(np.linalg.norm(vectors, axis=1), 1, atol=1e-5)
+
+
+@pytest.mark.parametrize("text", ["", " \n\t"])
+def test_a_text_without_words_is_a_row_of_zeros(encoder: StaticEncoder, text: str):
+    vectors = encoder.encode_queries(["before", text, "after"])
+    assert np.isfinite(vectors).all()
+    assert not vectors[1].any()
+    assert np.array_equal(vectors[[0, 2]], encoder.encode_queries(["before", "after"]))
+
+
+def test_no_texts_give_no_rows(encoder: StaticEncoder):
+    assert encoder.encode_queries([]).shape == (0, encoder.dimensions)
+
+
+@pytest.mark.parametrize(
+    "text", ["<|endoftext|>", "<unk>", "[CLS] [SEP] </s>", "a lone surrogate is no text: 😀", "١٢٣"]
+)
+def test_marks_of_other_models_are_text_like_any_other(encoder: StaticEncoder, text: str):
+    vector = encoder.encode_passages([text])[0]
+    assert np.linalg.norm(vector) == pytest.approx(1, abs=1e-5)
+
+
+def test_a_vector_does_not_depend_on_its_neighbours(encoder: StaticEncoder):
+    texts = [*SENTENCES, "", "kata " * 3000, "x"] * 150
+    together = encoder.encode_passages(texts)
+    alone = np.concatenate([encoder.encode_passages([text]) for text in texts[:11]])
+    assert np.allclose(together[:11], alone, atol=1e-6)
+    assert np.allclose(together[-11:], alone, atol=1e-6)
+
+
+def test_a_long_text_is_not_cut(encoder: StaticEncoder):
+    start = "harga beras naik " * 1000
+    changed = encoder.encode_passages([start, start + "timnas sepak bola menang " * 1000])
+    assert float(changed[0] @ changed[1]) < 0.95
+
+
+def test_vectors_equal_those_of_sentence_transformers(encoder: StaticEncoder, tmp_path: Path):
+    from sentence_transformers import SentenceTransformer
+
+    from assistant.train.export import expand
+
+    model = SentenceTransformer(str(expand(bundled_folder(), tmp_path)), device="cpu")
+    theirs = model.encode([*SENTENCES, "", "<|endoftext|>"])
+    assert np.allclose(encoder.encode_passages([*SENTENCES, "", "<|endoftext|>"]), theirs, atol=1e-3)
+    assert np.allclose(StaticEncoder.open(tmp_path).encode_passages(SENTENCES), theirs[:-2], atol=1e-3)
+
+
+def test_a_question_is_nearer_to_its_translation_than_to_something_else(encoder: StaticEncoder):
+    asked, same, other = encoder.encode_queries(
+        ["apa kata Biden?", "what did Biden say?", "the price of rice rose in January"]
+    )
+    assert asked @ same > asked @ other + 0.2
+
+
+def test_a_sentence_is_nearest_to_its_translation(encoder: StaticEncoder):
+    vectors = encoder.encode_passages(SENTENCES)
+    nearest = (vectors[0::2] @ vectors[1::2].T).argmax(axis=1)
+    assert list(nearest) == [0, 1, 2, 3]
+
+
+def test_an_english_question_finds_the_indonesian_sentence(encoder: StaticEncoder):
+    questions = encoder.encode_queries(
+        [
+            "How much did rice prices go up?",
+            "How many people died in the flood?",
+            "Who won the football match?",
+        ]
+    )
+    assert list((questions @ encoder.encode_passages(SENTENCES[0::2]).T).argmax(axis=1)) == [0, 1, 2]
+
+
+def test_the_stored_digest_is_that_of_the_files():
+    assert stored_digest(bundled_folder()) == content_digest(bundled_folder())
+
+
+def test_the_bundled_model_fits_into_a_package():
+    size_bytes = sum(path.stat().st_size for path in bundled_folder().rglob("*") if path.is_file())
+    assert size_bytes <= 48 * 2**20
+
+
+def word_model(folder: Path, factor: float = 1.0) -> Path:
+    """Write a tiny static model: `cat` and `dog` are opposite, `and` is across."""
+    tokenizer = Tokenizer(models.WordLevel({"<unk>": 0, "cat": 1, "dog": 2, "and": 3}, unk_token="<unk>"))
+    tokenizer.pre_tokenizer = pre_tokenizers.Whitespace()
+    folder.mkdir(exist_ok=True)
+    tokenizer.save(str(folder / "tokenizer.json"))
+    rows = np.array([[0, 0], [1, 0], [-1, 0], [0, 1]], dtype=np.float32) * factor
+    save_file({"embedding.weight": rows}, folder / WEIGHTS)
+    (folder / "modules.json").write_text(
+        json.dumps([{"idx": 0, "name": "0", "path": "", "type": "x.StaticEmbedding"}])
+    )
+    return folder
+
+
+def test_a_static_folder_of_ones_own_opens_without_torch(tmp_path: Path):
+    opened = open_encoder(str(word_model(tmp_path)))
+    assert isinstance(opened, StaticEncoder)
+    assert opened.name == str(tmp_path)
+    found = opened.encode_passages(["cat", "cat and", "cat dog", "bird", "dog dog"])
+    half = np.sqrt(0.5)
+    assert np.allclose(found, [[1, 0], [half, half], [0, 0], [0, 0], [-1, 0]], atol=1e-6)
+
+
+def test_another_models_digest_differs(tmp_path: Path):
+    one, two = (word_model(tmp_path / name, factor) for name, factor in (("one", 1.0), ("two", 2.0)))
+    assert StaticEncoder.open(one).digest != StaticEncoder.open(two).digest
+    assert StaticEncoder.open(one).digest == StaticEncoder.open(word_model(tmp_path / "same")).digest
+
+
+def test_a_damaged_model_is_said_to_be_so(tmp_path: Path):
+    word_model(tmp_path)
+    (tmp_path / WEIGHTS).write_bytes(b"no tensors")
+    with pytest.raises(EncoderUnavailable, match="cannot be read"):
+        open_encoder(str(tmp_path))
+
+
+def test_a_missing_model_is_refused_without_a_network(monkeypatch: pytest.MonkeyPatch):
+    def refuse(*_: object) -> None:
+        raise AssertionError("looked up a host")
+
+    monkeypatch.setattr(socket, "getaddrinfo", refuse)
+    with pytest.raises(EncoderUnavailable, match="nobody/no-such-model") as caught:
+        open_encoder("nobody/no-such-model")
+    assert "hf download nobody/no-such-model" in caught.value.hint
+
+
+@pytest.mark.parametrize(
+    ("name", "query", "passage"),
+    [
+        ("intfloat/multilingual-e5-small", "query: ", "passage: "),
+        ("intfloat/e5-base-v2", "query: ", "passage: "),
+        ("models/multilingual-e5-large/", "query: ", "passage: "),
+        ("BAAI/bge-m3", "", ""),
+        ("BAAI/bge-small-en-v1.5", "Represent this sentence for searching relevant passages: ", ""),
+        ("Alibaba-NLP/gte-multilingual-base", "", ""),
+        ("sentence-transformers/LaBSE", "", ""),
+        ("sentence-transformers/paraphrase-multilingual-MiniLM-L12-v2", "", ""),
+    ],
+)
+def test_families_get_their_prefixes(name: str, query: str, passage: str):
+    assert family_prefixes(name) == (query, passage)
+
+
+def test_the_instruct_family_gets_its_task():
+    query, passage = family_prefixes("intfloat/multilingual-e5-large-instruct") or ("", "?")
+    assert query.startswith("Instruct: ")
+    assert query.endswith("\nQuery: ")
+    assert passage == ""
+
+
+def test_an_unknown_family_has_no_prefixes_of_ours():
+    assert family_prefixes("someone/some-model") is None
+
+
+@pytest.fixture(scope="module")
+def transformer(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Write a tiny untrained transformer named as an e5 model."""
+    from sentence_transformers import SentenceTransformer
+    from sentence_transformers.sentence_transformer.modules import Pooling, Transformer
+    from transformers import BertConfig, BertModel, PreTrainedTokenizerFast
+
+    parts = tmp_path_factory.mktemp("parts")
+    words = [
+        "[PAD]",
+        "[UNK]",
+        "[CLS]",
+        "[SEP]",
+        "[MASK]",
+        "query",
+        "passage",
+        ":",
+        "what",
+        "did",
+        "biden",
+        "say",
+    ]
+    tokenizer = Tokenizer(models.WordLevel({word: at for at, word in enumerate(words)}, unk_token="[UNK]"))
+    tokenizer.pre_tokenizer = pre_tokenizers.Whitespace()
+    tokenizer.post_processor = processors.TemplateProcessing(
+        single="[CLS] $A [SEP]", special_tokens=[("[CLS]", 2), ("[SEP]", 3)]
+    )
+    config = BertConfig(
+        vocab_size=len(words),
+        hidden_size=16,
+        num_hidden_layers=1,
+        num_attention_heads=2,
+        intermediate_size=32,
+    )
+    BertModel(config).save_pretrained(parts)
+    PreTrainedTokenizerFast(tokenizer_object=tokenizer, unk_token="[UNK]", pad_token="[PAD]").save_pretrained(
+        parts
+    )
+    body = Transformer(str(parts))
+    folder = tmp_path_factory.mktemp("models") / "multilingual-e5-small"
+    SentenceTransformer(modules=[body, Pooling(body.get_embedding_dimension())], device="cpu").save(
+        str(folder)
+    )
+    return folder
+
+
+def test_prefixes_reach_the_model(transformer: Path):
+    bare = TransformerEncoder.open(str(transformer), query_prefix="", passage_prefix="")
+    opened = open_encoder(str(transformer))
+    assert np.allclose(opened.encode_queries(["biden"]), bare.encode_queries(["query: biden"]), atol=1e-6)
+    assert np.allclose(opened.encode_passages(["biden"]), bare.encode_queries(["passage: biden"]), atol=1e-6)
+    assert not np.allclose(opened.encode_queries(["biden"]), opened.encode_passages(["biden"]), atol=1e-3)
+
+
+def test_a_transformer_gives_unit_float32_rows(transformer: Path):
+    opened = open_encoder(str(transformer))
+    vectors = opened.encode_passages(["what did biden say", ""])
+    assert vectors.dtype == np.float32
+    assert vectors.shape == (2, opened.dimensions) == (2, 16)
+    assert np.allclose(np.linalg.norm(vectors, axis=1), 1, atol=1e-5)
+    assert opened.encode_queries([]).shape == (0, 16)
+
+
+def test_a_transformers_digest_depends_on_weights_and_prefixes_alone(transformer: Path):
+    first, again = (TransformerEncoder.open(str(transformer)) for _ in range(2))
+    assert first.digest == again.digest
+    assert TransformerEncoder.open(str(transformer), query_prefix="").digest != first.digest
