@@ -1,11 +1,11 @@
 """Ask a pile of articles, in any language, and get the sentences that answer, each cited to the character.
 
-    from assistant import Assistant
+from assistant import Assistant
 
-    with Assistant.open("news") as assistant:
-        assistant.add(["articles/"])
-        answer = assistant.ask("what did Biden say?")
-        print(answer.text, [citation.quote for citation in answer.citations])
+with Assistant.open("news") as assistant:
+    assistant.add(["articles/"])
+    answer = assistant.ask("what did Biden say?")
+    print(answer.text, [citation.quote for citation in answer.citations])
 """
 
 from __future__ import annotations

@@ -41,9 +41,7 @@ class Assistant:
         self._answering = Answering(index, remembering, self.retriever, settings.k, settings.max_citations, settings.abstain_below)
 
     @classmethod
-    def open(
-        cls, index: str | Path = "", *, create: bool = True, samples: bool = False, settings: Settings | None = None
-    ) -> Assistant:
+    def open(cls, index: str | Path = "", *, create: bool = True, samples: bool = False, settings: Settings | None = None) -> Assistant:
         """Open an index by name or path, and make it if there is none.
 
         An index that an older bundled model has built is encoded again.
@@ -73,9 +71,7 @@ class Assistant:
     def __enter__(self) -> Assistant:
         return self
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
         self.close()
 
     def close(self) -> None:
@@ -86,9 +82,7 @@ class Assistant:
         """Add files and folders of articles; see `assistant.ingest.add_paths`."""
         return add_paths(self.index, self.encoder, paths, self.settings, progress)
 
-    def ask(
-        self, question: str, history: Sequence[Turn] = (), filters: Filters = Filters(), now: str = ""
-    ) -> Answer:
+    def ask(self, question: str, history: Sequence[Turn] = (), filters: Filters = Filters(), now: str = "") -> Answer:
         """Answer a question with cited sentences, or abstain.
 
         The same question on the same index with the same `now` gives the same answer, timings aside.

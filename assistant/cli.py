@@ -55,16 +55,12 @@ def main(argv: Sequence[str] | None = None) -> int:
     except Exception as error:
         if args.debug:
             traceback.print_exc()
-        _complain(
-            f"error: unexpected {type(error).__name__}: {_one_line(error)}; run with --debug for the trace"
-        )
+        _complain(f"error: unexpected {type(error).__name__}: {_one_line(error)}; run with --debug for the trace")
         return 1
 
 
 def _parser(words: Sequence[str]) -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
-        "assistant", description="Ask a pile of news articles and get the sentences that answer, each cited."
-    )
+    parser = argparse.ArgumentParser("assistant", description="Ask a pile of news articles and get the sentences that answer, each cited.")
     parser.add_argument("--version", action="version", version=f"assistant {__version__}")
     _add_common(parser, default=True)
     commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
@@ -83,9 +79,7 @@ def _parser(words: Sequence[str]) -> argparse.ArgumentParser:
     command("ask", _ask, "ask a question").add_argument("question", nargs="+", metavar="QUESTION")
     command("chat", _chat, "ask in turns; a question may refer to the answer before")
     serve = command("serve", _serve, "open the web chat on this machine")
-    serve.add_argument(
-        "--samples", action="store_true", help="make the index of the sample articles if there is none"
-    )
+    serve.add_argument("--samples", action="store_true", help="make the index of the sample articles if there is none")
     serve.add_argument("--host", help="the address to listen on (127.0.0.1)")
     serve.add_argument("--port", type=int, help="the port to listen on (7860); 0 takes any free one")
     evaluate = command("evaluate", _evaluate, "measure the answers with a set of questions")
@@ -103,9 +97,7 @@ def _add_common(parser: argparse.ArgumentParser, default: bool) -> None:
     off: Any = False if default else argparse.SUPPRESS
     parser.add_argument("--index", metavar="NAME_OR_PATH", default=missing, help="the index to use (default)")
     parser.add_argument("--json", action="store_true", default=off, help="print JSON")
-    parser.add_argument(
-        "--debug", action="store_true", default=off, help="show the trace of an unexpected error"
-    )
+    parser.add_argument("--debug", action="store_true", default=off, help="show the trace of an unexpected error")
 
 
 # The commands

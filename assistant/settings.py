@@ -59,9 +59,7 @@ class Settings:
                 raise SettingsError(f"{name} is {value}, outside {low} to {high}", f"give {name} a value in that range")
 
 
-def load_settings(
-    folder: Path | None = None, environment: Mapping[str, str] | None = None, **flags: object
-) -> Settings:
+def load_settings(folder: Path | None = None, environment: Mapping[str, str] | None = None, **flags: object) -> Settings:
     """Load the settings in force.
 
     Args:

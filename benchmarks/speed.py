@@ -15,7 +15,10 @@ from assistant.evaluate.metrics import percentile
 from assistant.settings import Settings
 
 SEEDS = Path(__file__).parent.parent / "seeds"
-SENTENCE = "Pemerintah daerah menyatakan bahwa pembangunan jembatan baru di atas sungai itu akan dimulai pada awal tahun depan setelah anggaran disetujui oleh dewan {n}."
+SENTENCE = (
+    "Pemerintah daerah menyatakan bahwa pembangunan jembatan baru di atas sungai itu akan dimulai pada awal tahun depan "
+    "setelah anggaran disetujui oleh dewan {n}."
+)
 
 
 def main() -> None:

@@ -90,7 +90,8 @@ def test_an_empty_or_endless_question_is_one_clear_line(assistant: Assistant, qu
 
 
 @pytest.mark.parametrize(
-    "question", ["ባይደን ምን አለ?", "ბაიდენმა რა თქვა?", "<|endoftext|>", "????", "🙂🙂", "' OR 1=1 --", "AND OR NOT (", "\x00\x01", "[1]"]
+    "question",
+    ["ባይደን ምን አለ?", "ბაიდენმა რა თქვა?", "<|endoftext|>", "????", "🙂🙂", "' OR 1=1 --", "AND OR NOT (", "\x00\x01", "[1]"],
 )
 def test_a_strange_question_gets_an_answer_record(assistant: Assistant, question: str):
     answer = assistant.ask(question)

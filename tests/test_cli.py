@@ -64,9 +64,7 @@ def test_add_counts_and_a_bad_file_does_not_stop_the_rest(tmp_path: Path, capsys
     assert all(re.fullmatch(r"skipped .+(empty|nothing)\.txt: .+ \(.+\)", line) for line in lines)
     assert main(["add", "--index", index, str(folder / "biden.txt")]) == 0
     assert capsys.readouterr().out == "added 0, replaced 0, unchanged 1, failed 0\n"
-    (folder / "biden.txt").write_text(
-        BIDEN.read_text("utf-8") + "\nSebuah kalimat baru ditulis di sini.\n", "utf-8"
-    )
+    (folder / "biden.txt").write_text(BIDEN.read_text("utf-8") + "\nSebuah kalimat baru ditulis di sini.\n", "utf-8")
     assert main(["add", "--index", index, str(folder / "biden.txt")]) == 0
     assert capsys.readouterr().out == "added 0, replaced 1, unchanged 0, failed 0\n"
 
@@ -120,9 +118,7 @@ def test_ask_prints_the_sentences_with_markers_and_the_sources(index: str, capsy
     assert main(["--index", index, "ask", *QUESTION.split()]) == 0
     out = capsys.readouterr().out
     assert re.search(r"ungkap Biden\. \[\d\]$", out, re.MULTILINE)
-    assert re.search(
-        r"^Sources\n\[1\] Hubungan dekat .* - Kontan, 2020-12-28 - Joe Biden$", out, re.MULTILINE
-    )
+    assert re.search(r"^Sources\n\[1\] Hubungan dekat .* - Kontan, 2020-12-28 - Joe Biden$", out, re.MULTILINE)
 
 
 def test_ask_as_json_is_the_answer(index: str, capsys):
@@ -158,18 +154,14 @@ def test_without_an_index_it_says_what_to_do(tmp_path: Path, monkeypatch: pytest
     assert "assistant ask --index seeds" in fails(capsys, "--index", "./none", "list")[1]
 
 
-def test_the_samples_are_made_when_they_are_asked_for(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys
-):
+def test_the_samples_are_made_when_they_are_asked_for(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys):
     (tmp_path / "indexes").mkdir()
     (tmp_path / "seeds" / "articles").mkdir(parents=True)
     shutil.copy(BIDEN, tmp_path / "seeds" / "articles")
     monkeypatch.chdir(tmp_path)
     assert main(["ask", "--index", "seeds", QUESTION]) == 0
     assert "ungkap Biden." in capsys.readouterr().out
-    assert (
-        json.loads((tmp_path / "indexes" / "seeds" / "manifest.json").read_text("utf-8"))["samples"] is True
-    )
+    assert json.loads((tmp_path / "indexes" / "seeds" / "manifest.json").read_text("utf-8"))["samples"] is True
 
 
 def test_what_is_no_index_is_refused(tmp_path: Path, capsys):
@@ -211,10 +203,7 @@ def test_an_unexpected_error_is_one_line_and_its_trace_is_there_for_the_asking(i
 
     monkeypatch.setattr(Assistant, "open", broken)
     assert main(["--index", index, "list"]) == 1
-    assert (
-        capsys.readouterr().err
-        == "error: unexpected RuntimeError: two lines; run with --debug for the trace\n"
-    )
+    assert capsys.readouterr().err == "error: unexpected RuntimeError: two lines; run with --debug for the trace\n"
     assert main(["--index", index, "list", "--debug"]) == 1
     assert "Traceback" in capsys.readouterr().err
 
@@ -258,9 +247,7 @@ def test_chat_as_json_is_a_line_for_each_answer(index: str):
 
 def test_an_interrupt_ends_without_a_trace(index: str):
     command = [sys.executable, "-m", "assistant", "--index", index, "chat"]
-    with subprocess.Popen(
-        command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
-    ) as process:
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
         process.stdin.write(QUESTION + "\n")
         process.stdin.flush()
         process.stdout.readline()  # it has answered, so it is waiting for the next question

@@ -10,13 +10,13 @@ from assistant.answer.compose import cite, compose, compose_metadata, label
 from assistant.answer.questions import Asked, understand
 from assistant.answer.said import matching_speakers, near_speaker, rank_quotations
 from assistant.answer.select import Selected, candidates_of, confidence_row, select, selector
-from assistant.answer.signals import names
 from assistant.answer.verify import verify
 from assistant.index.index import LocalIndex
 from assistant.protocols import Encoder
 from assistant.records import Answer, Article, Citation, Filters, Hit, Quotation, Span, Turn
 from assistant.search.retrievers import HybridRetriever
 from assistant.text.language import detect_language
+from assistant.text.mentions import names
 from assistant.text.terms import content_terms, folded
 
 RIVAL_MARGIN = 1.0
@@ -121,9 +121,7 @@ class Answering:
                 return False
             self._no_words(draft, mentioning)
             return True
-        ranked = rank_quotations(
-            quotations, asked.topic, self.index.article, self.index.sentences, self.encoder
-        )
+        ranked = rank_quotations(quotations, asked.topic, self.index.article, self.index.sentences, self.encoder)
         if asked.topic:
             best = ranked[0][1]
             ranked = [(q, cosine) for q, cosine in ranked if cosine >= best - TOPIC_MARGIN]
@@ -132,9 +130,7 @@ class Answering:
         draft.confidence = 1.0
         return True
 
-    def _quotations(
-        self, asked: Asked, near_ids: Sequence[str], named: bool, filters: Filters
-    ) -> list[Quotation]:
+    def _quotations(self, asked: Asked, near_ids: Sequence[str], named: bool, filters: Filters) -> list[Quotation]:
         """Return the words of the asked speaker: by name anywhere, by title or body in the nearest articles."""
         speakers = dict.fromkeys(self.index.speakers(), "")
         found = matching_speakers(asked.speaker, speakers, self.encoder, is_name=True)

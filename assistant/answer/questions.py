@@ -45,9 +45,7 @@ def _patterns() -> dict[str, _Patterns]:
             said=tuple(re.compile(pattern, re.IGNORECASE) for pattern in rules.get("said", ())),
             metadata=tuple(re.compile(pattern, re.IGNORECASE) for pattern in rules.get("metadata", ())),
             kinds=tuple(
-                (kind, re.compile("|".join(f"(?:{pattern})" for pattern in rules[kind]), re.IGNORECASE))
-                for kind in KINDS
-                if kind in rules
+                (kind, re.compile("|".join(f"(?:{pattern})" for pattern in rules[kind]), re.IGNORECASE)) for kind in KINDS if kind in rules
             ),
         )
         for language, rules in tomllib.loads(source).items()

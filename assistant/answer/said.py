@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 
-from assistant.answer.signals import names
 from assistant.protocols import Encoder
 from assistant.records import Article, Quotation, Span
+from assistant.text.mentions import names
 from assistant.text.quotations import speaker_matches
 from assistant.text.terms import analyse, folded
 from assistant.text.transliteration import sounds_like
@@ -107,4 +107,3 @@ def _title_before(asked: str, article: Article) -> set[str]:
             if found:
                 return found
     return set()
-

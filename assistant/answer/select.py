@@ -17,11 +17,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from assistant.answer.questions import Asked
-from assistant.answer.signals import WANTED_BY_KIND, names, numbers, offers_new
+from assistant.answer.signals import WANTED_BY_KIND, offers_new
 from assistant.protocols import Encoder
 from assistant.records import Article, Hit, Span
 from assistant.text.language import same_language
-from assistant.text.terms import analyse, content_terms, folded
+from assistant.text.mentions import name_terms
+from assistant.text.terms import analyse, content_terms
 
 Matrix = NDArray[np.float64]
 
@@ -113,10 +114,7 @@ def select(
     model = selector()
     scores = model.sentence(columns)
     order = sorted(range(len(candidates)), key=lambda i: (-round(float(scores[i]), 6), i))
-    return [
-        Selected(candidates[i], float(scores[i]), dict(zip(FEATURES, map(float, columns[i]), strict=True)))
-        for i in order
-    ]
+    return [Selected(candidates[i], float(scores[i]), dict(zip(FEATURES, map(float, columns[i]), strict=True))) for i in order]
 
 
 def features(
@@ -184,7 +182,7 @@ class _QuestionTerms:
     def of(cls, asked: Asked, rarity: Callable[[Sequence[str]], Sequence[float]]) -> _QuestionTerms:
         terms = list(dict.fromkeys(content_terms(asked.question, asked.language)))
         weights = dict(zip(terms, rarity(terms), strict=True))
-        return cls(asked, weights, name_tokens(asked.question), WANTED_BY_KIND.get(asked.kind, ""))
+        return cls(asked, weights, frozenset(name_terms(asked.question)), WANTED_BY_KIND.get(asked.kind, ""))
 
     def cover(self, candidate: Candidate) -> _Cover:
         language = candidate.article.language
@@ -213,12 +211,6 @@ def _terms_of(text: str, language: str) -> frozenset[str]:
     return frozenset(analyse(text, language))
 
 
-def name_tokens(question: str) -> frozenset[str]:
-    """Return the folded words of the names and the numbers in a question."""
-    words = {word for name in names(question) for word in analyse(name, "")}
-    return frozenset(words | {folded(number) for number in numbers(question)})
-
-
 def name_share(wanted: frozenset[str], terms: frozenset[str]) -> float:
     """Return the share of the question's names that are among the terms; one half when the question has none."""
     return len(wanted & terms) / len(wanted) if wanted else 0.5
@@ -237,7 +229,7 @@ def confidence_row(asked: Asked, selected: Sequence[Selected], n_unknown: float)
     row = (
         selected[0].score, selected[0].score - rival, best["dense"], best["dense_window"], best["dense_lead"],
         best["overlap"], best["overlap_article"], best["overlap_same"], best["names"], best["names_article"],
-        float(bool(name_tokens(asked.question)) and best["names_article"] < 1), best["offers"], best["offers_not"],
+        float(bool(name_terms(asked.question)) and best["names_article"] < 1), best["offers"], best["offers_not"],
         best["same_language"], n_unknown,
     )  # fmt: skip
     return np.asarray([row], np.float64)

@@ -11,14 +11,13 @@ import tomllib
 from functools import lru_cache
 from importlib import resources
 
+from assistant.text.mentions import names, numbers
 from assistant.text.terms import folded
 
 UNSPACED = frozenset({"zh", "ja", "th"})
-_DIGITS = re.compile(r"\d+(?:[.,:/]\d+)*")
 _DATE = re.compile(
     r"\(?\b\d{1,2}/\d{1,2}(?:/\d{2,4})?\)?|\b(?:19|20)\d\d\b|\d+\s*[年月日時点]|\b\d{1,2}[.:]\d\d\b|\b\d{1,2}\s?(?:a\.m|p\.m|am|pm)\b"
 )
-_WORD = re.compile(r"\w[\w'’.-]*")
 _CASED = re.compile(r"[A-Za-zÀ-ɏЀ-ӿͰ-Ͽ]")
 WANTED_BY_KIND = {
     "date": "date", "number": "number", "person": "name", "place": "place", "reason": "reason", "definition": "definition",
@@ -29,8 +28,7 @@ WANTED_BY_KIND = {
 def _words() -> dict[str, dict[str, frozenset[str]]]:
     source = resources.files("assistant.answer").joinpath("signals.toml").read_text("utf-8")
     return {
-        language: {offer: frozenset(words.split()) for offer, words in offers.items()}
-        for language, offers in tomllib.loads(source).items()
+        language: {offer: frozenset(words.split()) for offer, words in offers.items()} for language, offers in tomllib.loads(source).items()
     }
 
 
@@ -46,7 +44,7 @@ def offers(sentence: str, language: str) -> frozenset[str]:
             found.add(offer)
     if _DATE.search(lower):
         found.add("date")
-    if _DIGITS.search(lower):
+    if numbers(lower):
         found.add("number")
     if names(sentence):
         found.add("name")
@@ -63,26 +61,6 @@ def offers_new(wanted: str, question: str, sentence: str, language: str) -> bool
         asked = set(re.findall(r"\w+", folded(question)))
         return any(set(re.findall(r"\w+", folded(name))) - asked for name in names(sentence))
     if wanted in ("date", "number"):
-        asked_numbers = set(_DIGITS.findall(question))
-        numbers = set(_DIGITS.findall(sentence))
-        return bool(numbers - asked_numbers) or not numbers
+        offered = numbers(sentence)
+        return bool(offered - numbers(question)) or not offered
     return True
-
-
-def names(text: str) -> list[str]:
-    """Return the runs of capitalised words; a capital that only opens the text is none unless another follows it."""
-    runs: list[list[re.Match[str]]] = []
-    for match in _WORD.finditer(text):
-        if not match.group()[0].isupper():
-            continue
-        if runs and text[runs[-1][-1].end() : match.start()].strip() == "":
-            runs[-1].append(match)
-        else:
-            runs.append([match])
-    start = len(text) - len(text.lstrip(" \t\"'“”‘’«»„(¿¡"))
-    return [text[run[0].start() : run[-1].end()] for run in runs if len(run) > 1 or run[0].start() > start]
-
-
-def numbers(text: str) -> set[str]:
-    """Return the numbers that stand in digits in the text."""
-    return set(_DIGITS.findall(text))

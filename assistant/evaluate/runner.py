@@ -146,9 +146,7 @@ def figures(outcomes: Sequence[Outcome]) -> dict[str, float]:
     Abstention: precision and recall of abstaining, where right is to abstain exactly on the unanswerable.
     """
     answerable = [o for o in outcomes if o.question.answerable]
-    precision, recall, f1 = precision_recall_f1(
-        [o.abstained for o in outcomes], [not o.question.answerable for o in outcomes]
-    )
+    precision, recall, f1 = precision_recall_f1([o.abstained for o in outcomes], [not o.question.answerable for o in outcomes])
     times = [o.milliseconds for o in outcomes]
     return {
         "n": float(len(outcomes)),

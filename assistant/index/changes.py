@@ -165,9 +165,7 @@ def _insert_passages(connection: Connection, prepared: PreparedArticle, article_
 def delete(connection: Connection, article_id: int, generation: int) -> bool:
     """Delete an article with all that is its own, note its passages as removed, and say if it was there."""
     tables = ("passages", "sentences", "quotations")
-    sizes = [
-        connection.execute(f"SELECT count(*) FROM {table} WHERE article_id = ?", (article_id,)).fetchone()[0] for table in tables
-    ]
+    sizes = [connection.execute(f"SELECT count(*) FROM {table} WHERE article_id = ?", (article_id,)).fetchone()[0] for table in tables]
     connection.execute("INSERT INTO removed SELECT id, ? FROM passages WHERE article_id = ?", (generation, article_id))
     if not connection.execute("DELETE FROM articles WHERE id = ?", (article_id,)).rowcount:
         return False

@@ -59,9 +59,7 @@ class StoredArticles:
     def find_hash(self, content_hash: str) -> str | None:
         """Return the id of the oldest article with this content."""
         with self._store.read() as connection:
-            row = connection.execute(
-                "SELECT min(id) FROM articles WHERE content_hash = ?", (rows.writable(content_hash),)
-            ).fetchone()
+            row = connection.execute("SELECT min(id) FROM articles WHERE content_hash = ?", (rows.writable(content_hash),)).fetchone()
         return None if row[0] is None else str(row[0])
 
     def original(self, article_id: str) -> bytes:

@@ -8,25 +8,23 @@ as good as the best weight of stretched scores in one language (mean RR .811 aga
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 Scores = Sequence[tuple[int, float]]
 
 
-def fuse(dense: Scores, lexical: Scores, lexical_weights: Mapping[int, float]) -> list[tuple[int, float]]:
+def fuse(dense: Scores, lexical: Scores) -> list[tuple[int, float]]:
     """Return (passage id, fused score), best first; equal scores are ordered by passage id.
 
     A passage that is not in the dense list counts as near as the last that is; one that is not in the lexical list counts 0 there.
 
     Args:
         dense: (passage id, cosine), best first.
-        lexical: (passage id, BM25 score).
-        lexical_weights: for each passage what a point of BM25 is worth in cosine.
+        lexical: (passage id, what its matching terms are worth in cosine).
     """
     by_vector, by_terms = dict(dense), dict(lexical)
     least = min(by_vector.values(), default=0.0)
     total = {
-        passage: round(by_vector.get(passage, least) + lexical_weights.get(passage, 0.0) * by_terms.get(passage, 0.0), 9)
-        for passage in by_vector.keys() | by_terms.keys()
+        passage: round(by_vector.get(passage, least) + by_terms.get(passage, 0.0), 9) for passage in by_vector.keys() | by_terms.keys()
     }
     return sorted(total.items(), key=lambda item: (-item[1], item[0]))

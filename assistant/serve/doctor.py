@@ -36,9 +36,7 @@ def _model() -> Finding:
     except (OSError, ValueError, KeyError) as error:
         return Finding("sentence model", f"cannot be read: {error}; install the package again", ok=False)
     if stored != real:
-        return Finding(
-            "sentence model", "its files are not those it came with; install the package again", ok=False
-        )
+        return Finding("sentence model", "its files are not those it came with; install the package again", ok=False)
     return Finding("sentence model", f"{folder.name}, whole")
 
 

@@ -65,10 +65,7 @@ def metadata(article: Article, language: str) -> list[tuple[str, str]]:
     """Return (label, value) of what is known about an article; what was inferred says so."""
     note = label("inferred", language)
     known = [(field, getattr(article, field)) for field in METADATA_FIELDS if getattr(article, field)]
-    return [
-        (label(field, language), f"{value} ({note})" if field in article.inferred else value)
-        for field, value in known
-    ]
+    return [(label(field, language), f"{value} ({note})" if field in article.inferred else value) for field, value in known]
 
 
 def described(citation: Citation, language: str, *, url: bool = True) -> str:
@@ -96,9 +93,7 @@ def as_text(answer: Answer, width: int = 0) -> str:
     text = "".join(piece if isinstance(piece, str) else f" [{piece}]" for piece in pieces(answer))
     blocks = [wrapped(plain(text), width)]
     if answer.citations:
-        blocks.append(
-            _sources_text(label("sources", answer.language), answer.citations, answer.language, width)
-        )
+        blocks.append(_sources_text(label("sources", answer.language), answer.citations, answer.language, width))
     if answer.nearest:
         lines = [label("nearest", answer.language) + ":"]
         for near in answer.nearest:
@@ -109,16 +104,11 @@ def as_text(answer: Answer, width: int = 0) -> str:
 
 
 def _sources_text(head: str, citations: Sequence[Citation], language: str, width: int) -> str:
-    lines = [
-        wrapped(f"[{citation.number}] {plain(described(citation, language))}", width, "", " " * 4)
-        for citation in citations
-    ]
+    lines = [wrapped(f"[{citation.number}] {plain(described(citation, language))}", width, "", " " * 4) for citation in citations]
     return "\n".join([head, *lines])
 
 
-def article_as_text(
-    article: Article, quotations: Sequence[Quotation], width: int = 0, language: str = "en"
-) -> str:
+def article_as_text(article: Article, quotations: Sequence[Quotation], width: int = 0, language: str = "en") -> str:
     """Return an article for the terminal: metadata, text, and who said what in it."""
     title = article.title + (f" ({label('inferred', language)})" if "title" in article.inferred else "")
     head = [title, f"ID: {article.id}", *(f"{name}: {value}" for name, value in metadata(article, language))]
@@ -177,9 +167,7 @@ def table(rows: Sequence[Sequence[str]], width: int = 0) -> str:
     columns = [max(map(_columns, column)) for column in zip(*cleaned, strict=True)] if cleaned else []
     lines = []
     for row in cleaned:
-        start = "".join(
-            cell + " " * (size - _columns(cell) + 2) for cell, size in zip(row[:-1], columns, strict=False)
-        )
+        start = "".join(cell + " " * (size - _columns(cell) + 2) for cell, size in zip(row[:-1], columns, strict=False))
         room = width - _columns(start)
         lines.append(start + (_cut(row[-1], room) if width and room > 10 else row[-1]))
     return "\n".join(lines)
@@ -187,9 +175,7 @@ def table(rows: Sequence[Sequence[str]], width: int = 0) -> str:
 
 def _columns(text: str) -> int:
     """Count terminal columns: wide characters take two, combining marks none."""
-    return sum(
-        0 if unicodedata.combining(c) else 2 if unicodedata.east_asian_width(c) in "WF" else 1 for c in text
-    )
+    return sum(0 if unicodedata.combining(c) else 2 if unicodedata.east_asian_width(c) in "WF" else 1 for c in text)
 
 
 def _cut(text: str, columns: int) -> str:
@@ -222,8 +208,7 @@ def as_html(answer: Answer, anchor: str = "cite") -> str:
     """
     titles = {citation.number: citation.title for citation in answer.citations}
     text = "".join(
-        escape(piece) if isinstance(piece, str) else " " + marker_link(anchor, piece, titles.get(piece, ""))
-        for piece in pieces(answer)
+        escape(piece) if isinstance(piece, str) else " " + marker_link(anchor, piece, titles.get(piece, "")) for piece in pieces(answer)
     )
     paragraphs = "".join(f'<p dir="auto">{line}</p>' for line in re.split(r"\n+", text) if line)
     kind = "answer abstained" if answer.abstained else "answer"

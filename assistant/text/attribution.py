@@ -119,9 +119,7 @@ def _apposed(sentence: Sentence, at: int) -> Phrase | None:
     tokens = sentence.tokens
     comma = at
     while comma < min(at + 5, len(tokens)) and tokens[comma].word and not tokens[comma].capital:
-        if tokens[comma].low in sentence.cues.prepositions or match_phrase(
-            tokens, comma, sentence.cues.verbs
-        ):
+        if tokens[comma].low in sentence.cues.prepositions or match_phrase(tokens, comma, sentence.cues.verbs):
             return None
         comma += 1
     if comma == at or comma + 1 >= len(tokens) or tokens[comma].text != ",":
@@ -215,9 +213,7 @@ def _reported_at(sentence: Sentence, at: int) -> tuple[Attribution | None, int]:
             if subject is None and not _has_complement(sentence, at + n):
                 return None, n
             found = _attribution(sentence, at, n, subject)
-            clear = (
-                table is cues.verbs and subject is not None and (subject.kind == "person" or subject.relation)
-            )
+            clear = table is cues.verbs and subject is not None and (subject.kind == "person" or subject.relation)
             return found._replace(stated=found.stated or clear), n
     return None, 1
 
@@ -227,11 +223,7 @@ def _passive_at(sentence: Sentence, at: int, n: int) -> Attribution | None:
         return None
     behind = sentence.tokens[at + n].low if at + n < len(sentence.tokens) else ""
     subject = _subject_behind(sentence, at + n)
-    if (
-        subject is None
-        or subject.kind == "plural"
-        or (sentence.cues.by_needed and behind not in sentence.cues.by)
-    ):
+    if subject is None or subject.kind == "plural" or (sentence.cues.by_needed and behind not in sentence.cues.by):
         return None
     return _attribution(sentence, at, n, subject)
 
@@ -240,9 +232,7 @@ def _has_complement(sentence: Sentence, at: int) -> bool:
     return any(token.low in sentence.cues.complementisers for token in sentence.tokens[at : at + 4])
 
 
-def _attribution(
-    sentence: Sentence, at: int, n: int, subject: Phrase | None, quoted: bool = False
-) -> Attribution:
+def _attribution(sentence: Sentence, at: int, n: int, subject: Phrase | None, quoted: bool = False) -> Attribution:
     cue = sentence.text[sentence.tokens[at].start : sentence.tokens[at + n - 1].end]
     where = sentence.tokens[at].start
     stated = quoted or _has_complement(sentence, at + n)

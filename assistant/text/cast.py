@@ -36,11 +36,7 @@ class Cast:
         persons = [phrase for phrase in phrases if phrase.kind == "person" and phrase.name]
         plain = Counter(name_tokens(phrase.name) for phrase in persons if not phrase.role)
         self._plain = plain
-        self._mentions = [
-            Mention(phrase.at, name, phrase.role, name_tokens(name))
-            for phrase in persons
-            if (name := self.trimmed(phrase))
-        ]
+        self._mentions = [Mention(phrase.at, name, phrase.role, name_tokens(name)) for phrase in persons if (name := self.trimmed(phrase))]
         self._counts = Counter(mention.tokens for mention in self._mentions)
         self._genders: dict[str, str] = {}
 

@@ -75,9 +75,7 @@ def clean(raw: Raw) -> Article:
     _complete(draft, story, raw.origin)
     found = {name: draft.fields.get(name, "") for name in FIELDS}
     digest = _digest(story, found)
-    return Article(
-        "", text=story, content_hash=digest, origin=raw.origin, inferred=tuple(draft.inferred), **found
-    )
+    return Article("", text=story, content_hash=digest, origin=raw.origin, inferred=tuple(draft.inferred), **found)
 
 
 def normalise(text: str) -> str:

@@ -205,9 +205,7 @@ def _labels() -> re.Pattern[str]:
 @cache
 def _bylines() -> re.Pattern[str]:
     tables = [table.get("credits", {}) for _, table in rules.sections("furniture")]
-    names = sorted(
-        {name for table in tables for name in table.get("byline", ())}, key=lambda name: (-len(name), name)
-    )
+    names = sorted({name for table in tables for name in table.get("byline", ())}, key=lambda name: (-len(name), name))
     return re.compile(rf"{rules.alternatives(names)}\s+(?=\S)", re.IGNORECASE)
 
 

@@ -104,9 +104,7 @@ class Cues:
     named_nouns: bool = False  # article, noun, name are one person: "o ambientalista Malaquias"
     free_order: bool = False  # every verb of saying may stand before its subject
     head_first: bool = False  # a title stands before what it belongs to, an adjective behind its noun
-    noun_before: bool = (
-        False  # "Biden spokesman": what a relation belongs to stands before it, so what follows is the name
-    )
+    noun_before: bool = False  # "Biden spokesman": what a relation belongs to stands before it, so what follows is the name
 
     def is_common(self, low: str) -> bool:
         """Say whether a word has the form of a verb or another word that is no name."""

@@ -98,9 +98,7 @@ def _shapes() -> tuple[tuple[re.Pattern[str], Accepts], ...]:
     later = date.replace("<date>", "<later>")
     region = rf"(?:,\s*(?P<region>{LETTER}(?:{LETTER}|[\s.]){{2,24}}))?"
     tables = [table for _, table in rules.sections("dateline")]
-    own: list[tuple[str, Accepts]] = [
-        (pattern, _always) for table in tables for pattern in table.get("patterns", ())
-    ]
+    own: list[tuple[str, Accepts]] = [(pattern, _always) for table in tables for pattern in table.get("patterns", ())]
     shapes: list[tuple[str, Accepts]] = [
         *own,
         (rf"{SECOND}{LOOSE}{PLACE}(?:\s*[.,:]\s+|。\s*|{DASH})", _named_first),  # RIFT COURIER - KIRIMUNDA.
@@ -151,9 +149,7 @@ def _place_fits(evidence: _Evidence, match: re.Match[str]) -> bool:
 
 
 def _place_in_capitals(evidence: _Evidence, match: re.Match[str]) -> bool:
-    return _place_fits(evidence, match) and (
-        in_capitals(match["place"]) or not match[0].rstrip().endswith((".", ","))
-    )
+    return _place_fits(evidence, match) and (in_capitals(match["place"]) or not match[0].rstrip().endswith((".", ",")))
 
 
 def _bracketed(evidence: _Evidence, match: re.Match[str]) -> bool:

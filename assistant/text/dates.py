@@ -94,9 +94,7 @@ def _mentions(text: str) -> Iterator[_Mention]:
         year = groups["year_a"] or groups["year_b"] or groups["year_c"]
         if groups["first"]:
             first, second = int(groups["first"]), int(groups["second"])
-            days = tuple(
-                dict.fromkeys([(second, first), (first, second)])
-            )  # the weekday tells which is the month
+            days = tuple(dict.fromkeys([(second, first), (first, second)]))  # the weekday tells which is the month
         else:
             month = _names("months")[_key(groups["month_b"] or groups["month_c"])] + 1
             days = ((month, int(groups["day_b"] or groups["day_c"])),)
@@ -164,9 +162,7 @@ def _find_date(value: str, languages: tuple[str, ...]) -> tuple[date, str] | Non
     for match in _named_patterns().finditer(value):
         groups = match.groupdict()
         month = _names("months")[_key(groups["month_a"] or groups["month_b"])] + 1
-        found = _date(
-            int(groups["year_a"] or groups["year_b"]), month, int(groups["day_a"] or groups["day_b"])
-        )
+        found = _date(int(groups["year_a"] or groups["year_b"]), month, int(groups["day_a"] or groups["day_b"]))
         if found:
             return found, _without(value, match)
     return None

@@ -67,18 +67,10 @@ def _is_link(line: str) -> bool:
         # Without a colon it may be a sentence that begins with the same words.
         word = rest.lstrip(" \"'“‘«")
         opens = not word[:1].islower() or not word
-        return (
-            bool(rest.strip(" :：-–—|>»"))
-            and opens
-            and not SENTENCE_END.search(rest)
-            and not rest.endswith(('"', "”"))
-        )
+        return bool(rest.strip(" :：-–—|>»")) and opens and not SENTENCE_END.search(rest) and not rest.endswith(('"', "”"))
     match = _weak().match(bare)
     return bool(
-        match
-        and not QUOTED.match(bare[match.end() :].strip())
-        and not SENTENCE_END.search(bare.rstrip("?"))
-        and not WITHIN.search(bare)
+        match and not QUOTED.match(bare[match.end() :].strip()) and not SENTENCE_END.search(bare.rstrip("?")) and not WITHIN.search(bare)
     )
 
 
@@ -100,11 +92,7 @@ def _titles_from(lines: list[str]) -> int:
 
 
 def _title_like(line: str) -> bool:
-    return (
-        len(line) <= MAX_TITLE
-        and not SENTENCE_END.search(line.rstrip("?"))
-        and not line.endswith(('"', "”", ":", ","))
-    )
+    return len(line) <= MAX_TITLE and not SENTENCE_END.search(line.rstrip("?")) and not line.endswith(('"', "”", ":", ","))
 
 
 def _trimmed(line: str) -> str:
@@ -112,11 +100,7 @@ def _trimmed(line: str) -> str:
     line = _tails().sub("", line.strip())
     line = _bracketed().sub(" ", line) if "(" in line or "[" in line else line
     match = _inline().search(line)
-    if (
-        match
-        and len(line) - match.start("link") <= MAX_TITLE + 20
-        and not WITHIN.search(line[match.start("link") :])
-    ):
+    if match and len(line) - match.start("link") <= MAX_TITLE + 20 and not WITHIN.search(line[match.start("link") :]):
         line = line[: match.start("link")]
     return " ".join(line.split())
 
@@ -129,25 +113,19 @@ def _lines() -> re.Pattern[str]:
 
 @cache
 def _tails() -> re.Pattern[str]:
-    patterns = [
-        pattern for _, table in rules.sections("furniture") for pattern in table.get("line_tails", ())
-    ]
+    patterns = [pattern for _, table in rules.sections("furniture") for pattern in table.get("line_tails", ())]
     return re.compile(f"(?:{'|'.join(patterns)})$", re.IGNORECASE)
 
 
 @cache
 def _strong() -> re.Pattern[str]:
     # A label in a script without blanks may be followed by anything, in the others by the end of a word.
-    return re.compile(
-        rf"{rules.alternatives(rules.words('furniture', 'links'))}(?![^\W\u0e00-\uffff])", re.IGNORECASE
-    )
+    return re.compile(rf"{rules.alternatives(rules.words('furniture', 'links'))}(?![^\W\u0e00-\uffff])", re.IGNORECASE)
 
 
 @cache
 def _weak() -> re.Pattern[str]:
-    return re.compile(
-        rf"{rules.alternatives(rules.words('furniture', 'links_colon'))}\s*[:：]\s*(?=\S)", re.IGNORECASE
-    )
+    return re.compile(rf"{rules.alternatives(rules.words('furniture', 'links_colon'))}\s*[:：]\s*(?=\S)", re.IGNORECASE)
 
 
 @cache
@@ -160,6 +138,4 @@ def _bracketed() -> re.Pattern[str]:
 @cache
 def _inline() -> re.Pattern[str]:
     labels = rules.alternatives(rules.words("furniture", "links"))
-    return re.compile(
-        rf"[.!?。！？؟।][\"'”’»」』)]*\s+(?P<link>[>»→▶►•*|\s-]*{labels}\s*[:：].*)$", re.IGNORECASE
-    )
+    return re.compile(rf"[.!?。！？؟।][\"'”’»」』)]*\s+(?P<link>[>»→▶►•*|\s-]*{labels}\s*[:：].*)$", re.IGNORECASE)

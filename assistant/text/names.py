@@ -68,9 +68,7 @@ def _described(tokens: Sequence[Token], first: int, at: int, cues: Cues, text: s
     return None
 
 
-def _with_apposition(
-    tokens: Sequence[Token], phrase: Phrase, comma: int, cues: Cues, text: str
-) -> Phrase | None:
+def _with_apposition(tokens: Sequence[Token], phrase: Phrase, comma: int, cues: Cues, text: str) -> Phrase | None:
     """Join `Budi, ketua KPK,` and `Presiden Rusia, Vladimir Putin,`."""
     at = comma + 1
     while at < len(tokens) and tokens[at].low in cues.determiners:
@@ -102,13 +100,9 @@ def _role_then_name(tokens: Sequence[Token], phrase: Phrase, other: Phrase, cues
     return other._replace(first=phrase.first, last=_past_comma(tokens, last), role=role)
 
 
-def _name_then_role(
-    tokens: Sequence[Token], phrase: Phrase, comma: int, cues: Cues, text: str
-) -> Phrase | None:
+def _name_then_role(tokens: Sequence[Token], phrase: Phrase, comma: int, cues: Cues, text: str) -> Phrase | None:
     """Join a name and the role behind it, up to the next comma: `Budi, ketua KPK periode 2019,`."""
-    stops = (
-        i for i in range(comma + 1, min(comma + 12, len(tokens))) if tokens[i].text in (",", ".", ";", QUOTED)
-    )
+    stops = (i for i in range(comma + 1, min(comma + 12, len(tokens))) if tokens[i].text in (",", ".", ";", QUOTED))
     end = next(stops, None)
     if end is None or _is_clause(tokens[comma + 1 : end], tokens[end].text, cues):
         return None

@@ -5,9 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 
-def split_passages(
-    sentence_token_counts: Sequence[int], max_tokens: int, overlap: int
-) -> list[tuple[int, int]]:
+def split_passages(sentence_token_counts: Sequence[int], max_tokens: int, overlap: int) -> list[tuple[int, int]]:
     """Group sentences greedily into passages of whole sentences.
 
     Args:

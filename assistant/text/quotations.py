@@ -60,10 +60,7 @@ class _Reader:
         self.text = text
         self.cues = cues
         self.groups = groups
-        tokens = [
-            lex(text, group.span.start, group.span.end, [(m.start, m.end) for m in group.quoted])
-            for group in groups
-        ]
+        tokens = [lex(text, group.span.start, group.span.end, [(m.start, m.end) for m in group.quoted]) for group in groups]
         names = sure_names(tokens, cues)
         self.sentences = [Sentence(one, cues, text, names) for one in tokens]
         inside = [Sentence(lex(text, m.start + 1, m.end - 1), cues, text, names) for m in speech]
@@ -103,9 +100,7 @@ class _Reader:
     def _read_patterns(self, number: int, group: Stretch, sentence: Sentence) -> Iterator[Quotation]:
         found = match_patterns(self.text, group.span, group.quoted, self.cues)
         if found is not None:
-            name = (
-                self._longer(found.name) if found.pronoun is None else self._antecedent(number, found.pronoun)
-            )
+            name = self._longer(found.name) if found.pronoun is None else self._antecedent(number, found.pronoun)
             yield Quotation("", group.span, name, found.role, found.cue, bool(group.quoted))
         elif self._stands_alone(group, _SHORT_WORDS):
             yield Quotation("", group.span, self._continued(number), "", "", True)
@@ -123,9 +118,7 @@ class _Reader:
         speaker = self._resolve(number, phrase) if phrase is not None else ""
         role = (phrase.role if phrase is not None else "") or (self.cast.role_of(speaker) if speaker else "")
         via = self._resolve(number, attribution.via) if attribution.via is not None else ""
-        return Quotation(
-            "", group.span, speaker, role, attribution.cue, direct, via if via != speaker else ""
-        )
+        return Quotation("", group.span, speaker, role, attribution.cue, direct, via if via != speaker else "")
 
     def _stands_alone(self, group: Stretch, least: int) -> bool:
         """Say whether a sentence begins with a quotation of `least` words that ends like a sentence."""
@@ -133,9 +126,7 @@ class _Reader:
             return False
         first = group.quoted[0]
         inside = self.text[first.start : first.end].rstrip("\"'”’»」』“")
-        return (
-            first.start <= group.span.start and len(_WORD.findall(inside)) >= least and inside[-1:] in FINAL
-        )
+        return first.start <= group.span.start and len(_WORD.findall(inside)) >= least and inside[-1:] in FINAL
 
     def _continued(self, number: int) -> str:
         """A quotation alone goes on with the words of whoever spoke in the sentence before."""
@@ -147,11 +138,7 @@ class _Reader:
 
     def _continues(self, number: int) -> str:
         """Return the speaker of a quotation that its paragraph leaves open: one of the next names them."""
-        while (
-            number + 1 < len(self.groups)
-            and self.groups[number].quoted
-            and not self.groups[number].quoted[-1].closed
-        ):
+        while number + 1 < len(self.groups) and self.groups[number].quoted and not self.groups[number].quoted[-1].closed:
             number += 1
             sentence = self.sentences[number]
             if not sentence.tokens or sentence.tokens[0].text != QUOTED:
@@ -192,13 +179,7 @@ class _Reader:
         return match.group().lower() if match else ""
 
     def _antecedent(self, number: int, pronoun: str) -> str:
-        unlike = (
-            "f"
-            if pronoun in self.cues.pronouns_male
-            else "m"
-            if pronoun in self.cues.pronouns_female
-            else "-"
-        )
+        unlike = "f" if pronoun in self.cues.pronouns_male else "m" if pronoun in self.cues.pronouns_female else "-"
         for then, name in reversed(self.recent):
             if number - then > _MEMORY or not name:
                 break  # somebody whom we could not name spoke last: a pronoun may mean them
@@ -217,11 +198,7 @@ class _Reader:
         for at, name in reversed(self.bodies):
             if at < phrase.at and word in name.lower():
                 return name
-        recent = [
-            name
-            for then, name in self.recent
-            if number - then <= _MEMORY and name and name not in self.people
-        ]
+        recent = [name for then, name in self.recent if number - then <= _MEMORY and name and name not in self.people]
         return recent[-1] if recent and phrase.definite else ""
 
     def _holder(self, number: int, phrase: Phrase) -> str:

@@ -46,9 +46,7 @@ def end_of_run(tokens: Sequence[Token], at: int, cues: Cues) -> int:
         elif at > first and (n := _inside_run(tokens, at, first, cues)):
             at += n
             continue
-        elif not (token.text == "." and at > first and tokens[at - 1].low in cues.titles) and not (
-            at > first and _joins(tokens, at, cues)
-        ):
+        elif not (token.text == "." and at > first and tokens[at - 1].low in cues.titles) and not (at > first and _joins(tokens, at, cues)):
             break
         at += 1
     return last

@@ -24,9 +24,7 @@ from assistant.text.marks import ANY_MARK, Marked, find_marked
 _LINE = re.compile(r"[^\n]+")
 _URL = re.compile(r"(?:https?://|www\.)[^\s\"”»<>]+", re.IGNORECASE)
 # The vowels of the scripts of India are marks, which \w does not match.
-_DOTTED = re.compile(
-    r"(?<![\w.@])(?:(?:[^\W\d_]|[\u0900-\u0963\u0971-\u0dff])+\.)+(?=(\s*)([\"“‘'(«„]*)(\w*))"
-)
+_DOTTED = re.compile(r"(?<![\w.@])(?:(?:[^\W\d_]|[\u0900-\u0963\u0971-\u0dff])+\.)+(?=(\s*)([\"“‘'(«„]*)(\w*))")
 _INNER_DOT = re.compile(r"(?<=\w)\.(?=\w)")
 _DOMAIN = re.compile(r"[\w-]+(?:\.[\w-]+)+")
 _LIST_MARKER = re.compile(r"\(?(?:\d{1,3}|[^\W\d_]|[ivxIVX]{1,4})[.)]")
@@ -152,9 +150,7 @@ def _mask_abbreviation(characters: list[str], match: re.Match[str], rules: _Rule
     last = match.end() - 1
     several = len(parts) > 1 and all(len(part) <= 4 for part in parts)
     initial = len(key) == 1 and dotted[0].isupper()
-    if (key in rules.numbered and following[:1].isdigit()) or (
-        key in rules.titles and (following or not space)
-    ):
+    if (key in rules.numbered and following[:1].isdigit()) or (key in rules.titles and (following or not space)):
         characters[last] = ","
     elif key in rules.closing or key in rules.suffixes or several or initial:
         if not following:
@@ -175,9 +171,7 @@ def _ends(key: str, following: str, rules: _Rules) -> bool:
 def _behind_marks(line: str, end: int) -> int:
     """Move a boundary to right behind the last closing mark of its sentence."""
     at = end
-    while (
-        at > 0 and (line[at - 1].isspace() or line[at - 1] in ANY_MARK) and line[at - 1] not in _TERMINATORS
-    ):
+    while at > 0 and (line[at - 1].isspace() or line[at - 1] in ANY_MARK) and line[at - 1] not in _TERMINATORS:
         at -= 1
     if at == 0:
         return end

@@ -55,11 +55,7 @@ class Sentence:
 
     def begins(self, at: int) -> bool:
         """Say whether a sentence begins at a token, the quoted or introduced one too."""
-        return (
-            at == 0
-            or self.tokens[at - 1].text in (QUOTED, ":", '"', "“")
-            or not any(token.word for token in self.tokens[:at])
-        )
+        return at == 0 or self.tokens[at - 1].text in (QUOTED, ":", '"', "“") or not any(token.word for token in self.tokens[:at])
 
     def subject(self) -> Phrase | None:
         """Return the first phrase that may be a subject: whom the sentence is about."""
@@ -131,21 +127,12 @@ class Sentence:
     def _aside(self, at: int, end: int) -> bool:
         """Say whether nothing but an age between commas stands in `[at, end)`."""
         between = self.tokens[at:end]
-        return not between or (
-            any(token.text.isdigit() for token in between)
-            and all(not t.word or t.text.isdigit() for t in between)
-        )
+        return not between or (any(token.text.isdigit() for token in between) and all(not t.word or t.text.isdigit() for t in between))
 
     def _trails(self, verb: int) -> bool:
         """Say whether a sentence ends in its verb: then only who stands right before it may speak."""
-        after = [
-            token for token in self.tokens[verb + 1 : verb + 4] if token.low not in self.cues.prepositions
-        ]
-        return (
-            not after
-            or after[0].text in (".", "!", "?")
-            or (after[0].capital and after[0].low in self.cues.transparent)
-        )
+        after = [token for token in self.tokens[verb + 1 : verb + 4] if token.low not in self.cues.prepositions]
+        return not after or after[0].text in (".", "!", "?") or (after[0].capital and after[0].low in self.cues.transparent)
 
     def _clause_start(self, verb: int) -> int:
         for at in range(verb - 1, -1, -1):
@@ -170,10 +157,7 @@ class Sentence:
             return True
         if not token.word:
             return token.text in ("-", "–", "—", ":", ")")
-        return any(
-            match_phrase(self.tokens, back, self.cues.openers) == at - back + 1
-            for back in range(max(start, at - 2), at + 1)
-        )
+        return any(match_phrase(self.tokens, back, self.cues.openers) == at - back + 1 for back in range(max(start, at - 2), at + 1))
 
     def _behind_noun(self, phrase: Phrase, start: int) -> bool:
         """Say whether an unknown noun right before a name is its role: `assemblyman Gobind Maniam said`."""
@@ -189,12 +173,7 @@ class Sentence:
             self.cues.conjunctions,
         )
         verb = self.cues.common is not None and self.cues.common.fullmatch(token.low)
-        return (
-            token.word
-            and (not token.capital or at == 0)
-            and not verb
-            and not any(token.low in w for w in listed)
-        )
+        return token.word and (not token.capital or at == 0) and not verb and not any(token.low in w for w in listed)
 
     def _behind_article(self, phrase: Phrase, at: int, start: int) -> bool:
         """Say whether an article and a noun stand before a name: `O ambientalista Tião Malaquias`."""
@@ -219,12 +198,7 @@ class Sentence:
             token = self.tokens[back]
             if token.text == "," or (back == start and token.low in cues.titles):
                 return True
-            if (
-                not token.word
-                or token.capital
-                or token.low in cues.prepositions
-                or token.low in cues.relations
-            ):
+            if not token.word or token.capital or token.low in cues.prepositions or token.low in cues.relations:
                 return False
             if cues.common is not None and cues.common.fullmatch(token.low):
                 return False
@@ -233,9 +207,7 @@ class Sentence:
     def _coordinated(self, phrase: Phrase, candidates: Sequence[Phrase]) -> bool:
         """Say whether "X and" stands right before a phrase: then two speak."""
         at = phrase.first - 1
-        return (
-            at > 0 and self.tokens[at].low in self.cues.conjunctions and any(c.last == at for c in candidates)
-        )
+        return at > 0 and self.tokens[at].low in self.cues.conjunctions and any(c.last == at for c in candidates)
 
     def _coordinated_on(self, phrase: Phrase, candidates: Sequence[Phrase]) -> bool:
         at = phrase.last

@@ -156,12 +156,7 @@ class _Folding(dict[int, str]):
 
 # Letters that Unicode does not decompose; the rest is found by normalisation.
 _FOLDING = _Folding(
-    {
-        ord(letter): plain
-        for letter, plain in zip(
-            "øłđðħıŧæœßþ", ["o", "l", "d", "d", "h", "i", "t", "ae", "oe", "ss", "th"], strict=True
-        )
-    }
+    {ord(letter): plain for letter, plain in zip("øłđðħıŧæœßþ", ["o", "l", "d", "d", "h", "i", "t", "ae", "oe", "ss", "th"], strict=True)}
     | dict.fromkeys(range(0x300, 0x370), "")
 )
 
@@ -182,9 +177,4 @@ def _outside_stopwords(run: str, language: str) -> list[str]:
     words = sorted(_stopwords(language), key=len, reverse=True)
     unspaced = [word for word in words if not word.isascii()]
     pieces = re.split("|".join(map(re.escape, unspaced)), run) if unspaced else [run]
-    return [
-        piece[i : i + 2] if len(piece) > 1 else piece
-        for piece in pieces
-        if piece
-        for i in range(max(1, len(piece) - 1))
-    ]
+    return [piece[i : i + 2] if len(piece) > 1 else piece for piece in pieces if piece for i in range(max(1, len(piece) - 1))]

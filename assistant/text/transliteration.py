@@ -38,9 +38,7 @@ def sounds_like(asked: str, name: str) -> bool:
 
 def _alike(asked: str, parts: list[str]) -> bool:
     wanted = skeleton(asked)
-    return len(wanted) >= LEAST and any(
-        SequenceMatcher(None, wanted, skeleton(part)).ratio() >= ALIKE for part in parts
-    )
+    return len(wanted) >= LEAST and any(SequenceMatcher(None, wanted, skeleton(part)).ratio() >= ALIKE for part in parts)
 
 
 @lru_cache(maxsize=1 << 14)

@@ -47,12 +47,8 @@ def test_it_can_be_used_by_keyboard_alone(open_page):
     page.keyboard.press("Enter")
     first = page.locator(".answer > p").first.inner_text().rsplit(" ", 1)[0]
     opened.wait_for_active(first[-20:])
-    nameless = (
-        "els => els.filter(e => !(e.innerText || e.ariaLabel || e.labels?.length || e.placeholder)).length"
-    )
-    assert (
-        page.locator("button:visible, a:visible, input:visible, textarea:visible").evaluate_all(nameless) == 0
-    )
+    nameless = "els => els.filter(e => !(e.innerText || e.ariaLabel || e.labels?.length || e.placeholder)).length"
+    assert page.locator("button:visible, a:visible, input:visible, textarea:visible").evaluate_all(nameless) == 0
 
 
 def test_an_example_is_asked_with_a_click(open_page):
@@ -76,9 +72,7 @@ def test_a_hostile_article_is_shown_as_text(open_page):
     assert MARKUP in page.locator("#transcript").inner_text()
     assert page.locator("#transcript img, #reading img, #transcript script, #reading script").count() == 0
     assert page.evaluate("window.hacked") is None
-    links = page.locator("#transcript a, #reading a").evaluate_all(
-        "els => els.map(e => e.getAttribute('href'))"
-    )
+    links = page.locator("#transcript a, #reading a").evaluate_all("els => els.map(e => e.getAttribute('href'))")
     assert all(re.fullmatch(r"#(cite-\d+-\d+|transcript)", link) for link in links)
 
 
@@ -170,9 +164,7 @@ def contrast(ink: list[float], ground: list[float]) -> float:
     """Return the contrast ratio of WCAG 2."""
 
     def light(colour: list[float]) -> float:
-        parts = [
-            c / 255 / 12.92 if c / 255 <= 0.04045 else ((c / 255 + 0.055) / 1.055) ** 2.4 for c in colour
-        ]
+        parts = [c / 255 / 12.92 if c / 255 <= 0.04045 else ((c / 255 + 0.055) / 1.055) ** 2.4 for c in colour]
         return 0.2126 * parts[0] + 0.7152 * parts[1] + 0.0722 * parts[2]
 
     dark, bright = sorted((light(ink), light(ground)))

@@ -1,3 +1,5 @@
+import itertools
+
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -8,28 +10,28 @@ scores = st.dictionaries(st.integers(1, 50), st.floats(-5, 50, allow_nan=False),
 )
 
 
-@given(scores, scores, st.floats(0, 1))
-def test_fusion_keeps_every_passage_once_best_first(dense, lexical, weight):
+@given(scores, scores)
+def test_fusion_keeps_every_passage_once_best_first(dense, lexical):
     passages = {p for p, _ in (*dense, *lexical)}
-    fused = fuse(dense, lexical, dict.fromkeys(passages, weight))
+    fused = fuse(dense, lexical)
     assert {p for p, _ in fused} == passages
     assert len(fused) == len(passages)
     assert [score for _, score in fused] == sorted((score for _, score in fused), reverse=True)
 
 
-@given(scores, st.floats(0, 1))
-def test_one_list_alone_keeps_its_order(found, weight):
-    for fused in (fuse(found, [], {}), fuse([], found, {p: 1.0 for p, _ in found})):
+@given(scores)
+def test_one_list_alone_keeps_its_order(found):
+    for fused in (fuse(found, []), fuse([], found)):
         order = [p for p, _ in fused]
         values = dict(found)
-        assert all(round(values[a], 9) >= round(values[b], 9) for a, b in zip(order, order[1:], strict=False))
+        assert all(round(values[a], 9) >= round(values[b], 9) for a, b in itertools.pairwise(order))
 
 
-def test_the_lexical_weight_decides_between_the_lists():
-    dense, lexical = [(1, 0.9), (2, 0.1)], [(2, 9.0), (1, 1.0)]
-    assert fuse(dense, lexical, {1: 0.01, 2: 0.01})[0][0] == 1
-    assert fuse(dense, lexical, {1: 0.2, 2: 0.2})[0][0] == 2
+def test_matching_terms_lift_a_passage_by_what_they_are_worth():
+    dense = [(1, 0.9), (2, 0.1)]
+    assert fuse(dense, [(2, 0.1)])[0][0] == 1
+    assert fuse(dense, [(2, 1.0)])[0][0] == 2
 
 
 def test_a_passage_without_a_vector_score_is_no_better_than_the_last_that_has_one():
-    assert [p for p, _ in fuse([(1, 0.9), (2, 0.5)], [(3, 0.0)], {3: 1.0})] == [1, 2, 3]
+    assert [p for p, _ in fuse([(1, 0.9), (2, 0.5)], [(3, 0.0)])] == [1, 2, 3]

@@ -25,9 +25,7 @@ def answered(*cited: tuple[Article, str], speaker: str = "", via: str = "", lang
         quotation = Quotation(source.id, span, speaker, direct=True, via=via) if speaker or via else None
         citations.append(cite(number, source, span, quotation))
     text, markers = compose(citations)
-    return Answer(
-        "what is said?", "what is said?", text, markers=markers, citations=tuple(citations), language=language
-    )
+    return Answer("what is said?", "what is said?", text, markers=markers, citations=tuple(citations), language=language)
 
 
 def abstention(near: Article, language: str = "en") -> Answer:

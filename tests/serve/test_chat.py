@@ -53,9 +53,7 @@ def test_a_marker_opens_its_sentence_and_every_click_counts(chat: Chat):
     assert pages[1] != pages[2]  # the page scrolls again only when something has changed
 
 
-@pytest.mark.parametrize(
-    "anchor", ["", "cite-0-9", "cite-5-1", "cite-0-1-2", "cite--1-1", "x" * 9000, "cite-0-٣"]
-)
+@pytest.mark.parametrize("anchor", ["", "cite-0-9", "cite-5-1", "cite-0-1-2", "cite--1-1", "x" * 9000, "cite-0-٣"])
 def test_a_marker_that_is_none_changes_nothing(chat: Chat, anchor: str):
     turns = list(chat.ask("what did Biden say?", name_of(chat), ()))[-1].turns
     assert chat.cite(anchor, name_of(chat), turns) is None
@@ -97,10 +95,7 @@ def test_the_citation_that_opens_is_the_first_unless_one_speakers_own_words_come
     answer = answered((source, "He agreed."), (source, "He said so."))
     assert opening(answer).number == 1
     assert opening(replace(answer, citations=(replace(said[0], direct=False), said[1]))).number == 2
-    assert (
-        opening(replace(answer, citations=(replace(said[0], direct=False, speaker="Li"), said[1]))).number
-        == 1
-    )
+    assert opening(replace(answer, citations=(replace(said[0], direct=False, speaker="Li"), said[1]))).number == 1
 
 
 def test_an_index_that_is_not_there_yet_is_offered_and_says_what_to_do(tmp_path: Path):

@@ -72,9 +72,7 @@ def test_each_citation_has_its_marker_behind_its_words_and_a_literal_one_stays()
 
 
 def test_markup_in_an_article_is_shown_and_does_nothing():
-    source = article(
-        MARKUP, title=MARKUP, outlet=MARKUP, author=MARKUP, url="javascript:alert(1)", language='"x'
-    )
+    source = article(MARKUP, title=MARKUP, outlet=MARKUP, author=MARKUP, url="javascript:alert(1)", language='"x')
     citation = cite(1, source, Span(0, len(MARKUP)))
     page = article_html(source, [citation], citation, "cite-0")
     assert not re.search(r"<(img|script)|javascript:[^<]*['\"]>|\$\{|\{\{", page)

@@ -98,12 +98,8 @@ def test_a_literal_marker_in_an_article_stays_what_it_is():
 
 
 def test_the_terminal_shows_the_sentences_and_then_the_sources():
-    source = article(
-        "Satu. Dua.", title="Judul", outlet="Kontan", published="2020-12-28T22:00", url="https://a.example/1"
-    )
-    answer = answered(
-        (source, "Satu."), (source, "Dua."), speaker="Xi Jinping", via="Kementerian", language="id"
-    )
+    source = article("Satu. Dua.", title="Judul", outlet="Kontan", published="2020-12-28T22:00", url="https://a.example/1")
+    answer = answered((source, "Satu."), (source, "Dua."), speaker="Xi Jinping", via="Kementerian", language="id")
     about = "Judul - Kontan, 2020-12-28 - Xi Jinping (dikutip oleh Kementerian) - https://a.example/1"
     assert render.as_text(answer) == f"Satu. [1]\n\nDua. [2]\n\nSumber\n[1] {about}\n[2] {about}"
 
@@ -157,9 +153,7 @@ def test_what_was_inferred_is_marked_wherever_an_article_is_shown():
 def test_an_article_is_shown_with_who_said_what():
     shown = article('"Satu," kata Xi.\nDua.')
     quotation = Quotation("1", Span(0, 16), "Xi Jinping", via="Kantor")
-    assert render.article_as_text(shown, [quotation]).endswith(
-        '- Xi Jinping (quoted by Kantor): "Satu," kata Xi.'
-    )
+    assert render.article_as_text(shown, [quotation]).endswith('- Xi Jinping (quoted by Kantor): "Satu," kata Xi.')
 
 
 def test_columns_are_aligned_for_wide_characters_and_cut_to_the_terminal():

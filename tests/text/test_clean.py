@@ -76,9 +76,7 @@ DATELINES = [
     ("【北京＝共同】", "北京", "共同"),
     ("(서울=연합뉴스) 홍길동 기자 = ", "서울", "연합뉴스"),
 ]
-STORY = (
-    "Kedua pemimpin bertemu pada hari itu dan berjanji akan bertemu lagi. Laranta - dan Iberia - tidak hadir."
-)
+STORY = "Kedua pemimpin bertemu pada hari itu dan berjanji akan bertemu lagi. Laranta - dan Iberia - tidak hadir."
 
 
 @pytest.mark.parametrize(("dateline", "place", "outlet"), DATELINES)
@@ -311,9 +309,7 @@ def test_bylines_stand_at_the_top(line: str, author: str):
 
 
 def test_given_metadata_is_kept_before_what_the_page_says():
-    article = cleaned(
-        f"Editor: Budi\nLONDON (Reuters) - {STORY}", title="T", editor="Ani", outlet="The Straits Times"
-    )
+    article = cleaned(f"Editor: Budi\nLONDON (Reuters) - {STORY}", title="T", editor="Ani", outlet="The Straits Times")
     assert (article.editor, article.outlet, article.source, article.place) == (
         "Ani",
         "The Straits Times",
@@ -330,14 +326,8 @@ def test_the_desks_initials_are_cut_from_the_last_line():
 
 
 def test_links_inside_a_line_are_cut_only_where_they_surely_end():
-    assert (
-        cleaned("Banjir surut. (Baca juga: Harga Naik) Warga pulang.", title="T").text
-        == "Banjir surut. Warga pulang."
-    )
-    assert (
-        cleaned("Banjir surut. Baca juga: Harga Naik\nWarga pulang.", title="T").text
-        == "Banjir surut.\nWarga pulang."
-    )
+    assert cleaned("Banjir surut. (Baca juga: Harga Naik) Warga pulang.", title="T").text == "Banjir surut. Warga pulang."
+    assert cleaned("Banjir surut. Baca juga: Harga Naik\nWarga pulang.", title="T").text == "Banjir surut.\nWarga pulang."
     glued = "Banjir surut. Baca juga: Harga Naik. Warga pulang ke rumah. Mereka lega."
     assert cleaned(glued, title="T").text == glued  # a link in it is the lesser evil
 
@@ -370,9 +360,7 @@ def test_without_headline_the_first_sentence_is_shortened_and_marked():
     article = cleaned(BODY)
     assert (article.title, article.inferred) == ("Banjir melanda tiga desa pada hari itu", ("title",))
     assert article.text == BODY
-    long = cleaned(
-        "Hubungan dekat antara China dan Rusia kembali ditegaskan oleh kedua pemimpin negara dalam obrolan."
-    )
+    long = cleaned("Hubungan dekat antara China dan Rusia kembali ditegaskan oleh kedua pemimpin negara dalam obrolan.")
     assert long.title.endswith("…")
     assert len(long.title) <= 90
     assert long.text.startswith(long.title[:-1])
@@ -462,10 +450,7 @@ def test_the_seed_article():
     assert article.published == "2020-12-28"
     assert (article.outlet, article.place, article.language) == ("Kontan", "Beijing", "id")
     assert (article.source, article.editor) == ("South China Morning Post", "Prihastomo Wahyu Widodo")
-    assert (
-        article.title
-        == "Hubungan dekat antara China dan Rusia kembali ditegaskan oleh kedua pemimpin negara…"
-    )
+    assert article.title == "Hubungan dekat antara China dan Rusia kembali ditegaskan oleh kedua pemimpin negara…"
     assert article.inferred == ("published", "title")
 
 
@@ -518,11 +503,7 @@ LINES = st.sampled_from(
 
 
 def again(article: Article) -> Article:
-    names = [
-        name
-        for name in ("title", "outlet", "source", "published", "language")
-        if name not in article.inferred
-    ]
+    names = [name for name in ("title", "outlet", "source", "published", "language") if name not in article.inferred]
     return cleaned(article.text, **{name: getattr(article, name) for name in names})
 
 

@@ -39,10 +39,7 @@ def test_speakers_are_those_of_the_golden_table(language: str, row: dict):
 
 def test_the_seed_article_gives_everybody_their_own_words():
     text = (ROOT / "seeds/articles/000_fbacd0f8f8eb0354.txt").read_text("utf-8")
-    found = [
-        (q.speaker, q.via, q.direct, q.span.of(text)[:12], q.span.of(text)[-12:])
-        for q in found_in(text, "id")
-    ]
+    found = [(q.speaker, q.via, q.direct, q.span.of(text)[:12], q.span.of(text)[-12:]) for q in found_in(text, "id")]
     assert found == [
         ("Xi Jinping", "Kementerian Luar Negeri China", True, '"Hubungan Ch', " Xi Jinping."),
         ("Xi Jinping", "", False, "Xi juga meny", "China-Rusia."),

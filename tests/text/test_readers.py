@@ -10,9 +10,7 @@ from assistant.records import Failure
 from assistant.text.readers import FIELDS, KINDS, Raw, read_bytes, read_paths
 
 STORY = "Banjir melanda tiga desa pada Senin pagi.\nTujuh orang meninggal, kata bupati."
-LONG = " ".join(
-    ["The bridge was closed to all traffic on Monday after inspectors found cracks in three hangers."] * 4
-)
+LONG = " ".join(["The bridge was closed to all traffic on Monday after inspectors found cracks in three hangers."] * 4)
 
 
 def read(path: Path, **options: int) -> list[Raw | Failure]:
@@ -255,9 +253,7 @@ def test_arrays_and_wrappers_hold_numbered_records(tmp_path: Path, value: object
 
 
 def test_a_bad_record_does_not_stop_the_others(tmp_path: Path):
-    path = write(
-        tmp_path, "a.json", json.dumps([{"text": "A."}, {"title": "no text"}, 7, None, {"text": "B."}])
-    )
+    path = write(tmp_path, "a.json", json.dumps([{"text": "A."}, {"title": "no text"}, 7, None, {"text": "B."}]))
     items = read(path)
     assert [type(item) for item in items] == [Raw, Failure, Failure, Failure, Raw]
     assert items[1].origin == f"{path}#2"
@@ -525,9 +521,7 @@ JSON_VALUES = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=20),
     lambda inner: (
         st.lists(inner, max_size=4)
-        | st.dictionaries(
-            st.sampled_from(["text", "articles", "source", "name", "date", "x"]), inner, max_size=4
-        )
+        | st.dictionaries(st.sampled_from(["text", "articles", "source", "name", "date", "x"]), inner, max_size=4)
     ),
     max_leaves=12,
 )

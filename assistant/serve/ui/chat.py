@@ -99,13 +99,10 @@ def opening(answer: Answer) -> Citation:
 def transcript(turns: Sequence[Turn], pending: str = "", error: str = "") -> str:
     """Return the conversation as HTML; the marker of turn 0's citation 1 is the link `#cite-0-1`."""
     items = [
-        f'<li class="turn">{_question(turn.question)}{as_html(turn.answer, f"cite-{position}")}</li>'
-        for position, turn in enumerate(turns)
+        f'<li class="turn">{_question(turn.question)}{as_html(turn.answer, f"cite-{position}")}</li>' for position, turn in enumerate(turns)
     ]
     if pending.strip():
-        items.append(
-            f'<li class="turn">{_question(pending)}<p class="pending">Reading the articles …</p></li>'
-        )
+        items.append(f'<li class="turn">{_question(pending)}<p class="pending">Reading the articles …</p></li>')
     if error:
         items.append(f'<li class="turn"><p class="problem" role="alert">{escape(error)}</p></li>')
     if not items:

@@ -66,9 +66,7 @@ class OpenIndexes:
         choice = self.choice(name)
         with self._lock:
             if choice.name not in self._open:
-                self._open[choice.name] = Assistant.open(
-                    index_path(choice.name), create=False, settings=self._settings
-                )
+                self._open[choice.name] = Assistant.open(index_path(choice.name), create=False, settings=self._settings)
             return self._open[choice.name]
 
     def examples(self, name: str) -> list[str]:

@@ -18,10 +18,7 @@ from assistant.serve.ui.reading import EMPTY
 
 TITLE = "Article Assistant"
 BRAND = f"<h1>{TITLE}</h1>"
-SAMPLES_NOTE = (
-    '<p class="samples" role="note"><strong>Samples</strong> These articles are for trying out;'
-    " all but one are invented.</p>"
-)
+SAMPLES_NOTE = '<p class="samples" role="note"><strong>Samples</strong> These articles are for trying out; all but one are invented.</p>'
 # Our server is no API: programs have doors of their own. The progress overlay would hide what streams in.
 EVENT: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
 
@@ -139,11 +136,5 @@ def _examples(indexes: OpenIndexes, choice: Choice) -> str:
         questions = indexes.examples(choice.name)
     except AssistantError:
         return ""  # asking will say what is wrong
-    buttons = "".join(
-        f'<button type="button" class="example" dir="auto">{escape(q)}</button>' for q in questions
-    )
-    return (
-        f'<div class="examples" role="group" aria-label="Example questions">{buttons}</div>'
-        if questions
-        else ""
-    )
+    buttons = "".join(f'<button type="button" class="example" dir="auto">{escape(q)}</button>' for q in questions)
+    return f'<div class="examples" role="group" aria-label="Example questions">{buttons}</div>' if questions else ""

@@ -9,14 +9,8 @@ from assistant.answer.compose import label
 from assistant.records import Article, Citation, Span
 from assistant.serve.render import escape, is_web_address, marker_link, metadata
 
-EMPTY = (
-    '<div class="article empty" role="region" aria-label="Article">'
-    "<p>The article opens here, at the sentence that is cited.</p></div>"
-)
-GONE = (
-    '<div class="article empty" role="region" aria-label="Article">'
-    "<p>This article is no longer in the index.</p></div>"
-)
+EMPTY = '<div class="article empty" role="region" aria-label="Article"><p>The article opens here, at the sentence that is cited.</p></div>'
+GONE = '<div class="article empty" role="region" aria-label="Article"><p>This article is no longer in the index.</p></div>'
 
 
 def article_html(
@@ -71,9 +65,7 @@ def _text(text: str, citations: Sequence[Citation], active: Citation, anchor: st
     for line in text.split("\n"):
         end = start + len(line)
         if line.strip():
-            pieces = "".join(
-                _piece(text, span, citations, active, anchor) for span in _cut(Span(start, end), citations)
-            )
+            pieces = "".join(_piece(text, span, citations, active, anchor) for span in _cut(Span(start, end), citations))
             paragraphs.append(f'<p dir="auto">{pieces}</p>')
         start = end + 1
     return "".join(paragraphs)

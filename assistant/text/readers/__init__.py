@@ -45,9 +45,7 @@ def read_paths(paths: Iterable[str | Path], max_bytes: int = MAX_BYTES) -> Itera
             yield from _read_file(found, max_bytes)
 
 
-def read_bytes(
-    data: bytes, origin: str, kind: str = "", max_bytes: int = MAX_BYTES
-) -> Iterator[Raw | Failure]:
+def read_bytes(data: bytes, origin: str, kind: str = "", max_bytes: int = MAX_BYTES) -> Iterator[Raw | Failure]:
     """Read what was fetched or uploaded.
 
     Args:
@@ -72,9 +70,7 @@ def _read_file(found: Found, max_bytes: int) -> Iterator[Raw | Failure]:
     except PermissionError:
         yield Failure(found.origin, "may not be read: permission denied", "give yourself read permission")
     except OSError as error:
-        yield Failure(
-            found.origin, f"cannot be read: {error.strerror or error}", "check the file and its disk"
-        )
+        yield Failure(found.origin, f"cannot be read: {error.strerror or error}", "check the file and its disk")
 
 
 def _read(stream: IO[bytes], origin: str, kind: str, max_bytes: int) -> Iterator[Raw | Failure]:
@@ -86,11 +82,7 @@ def _read(stream: IO[bytes], origin: str, kind: str, max_bytes: int) -> Iterator
     limit = max_bytes * JSON_FACTOR if kind == "json" else max_bytes
     data = stream.read(limit + 1)
     if len(data) > limit:
-        hint = (
-            "write it as .jsonl, one record on each line"
-            if kind == "json"
-            else "an article is one story; split the file"
-        )
+        hint = "write it as .jsonl, one record on each line" if kind == "json" else "an article is one story; split the file"
         raise UnreadableArticle(f"is larger than {limit / 1_000_000:g} MB", hint)
     if kind == "json":
         yield from records.read_json(data, origin, max_bytes)

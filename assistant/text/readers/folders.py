@@ -113,9 +113,7 @@ def _missing(name: str, origin: str, error: OSError | ValueError) -> Failure:
     if isinstance(error, PermissionError):
         return Failure(origin, "may not be read: permission denied", "give yourself read permission")
     if os.path.islink(name) if isinstance(error, OSError) else False:
-        return Failure(
-            origin, "is a link that leads nowhere", "remove the link, or restore what it points to"
-        )
+        return Failure(origin, "is a link that leads nowhere", "remove the link, or restore what it points to")
     if isinstance(error, FileNotFoundError | NotADirectoryError | ValueError):
         return Failure(origin, "is not there", "check the spelling of the path")
     return Failure(origin, f"cannot be read: {error.strerror or error}", "check the path and its disk")

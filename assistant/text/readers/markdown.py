@@ -9,9 +9,7 @@ from assistant.text.readers.decoding import decode
 from assistant.text.readers.metadata import fields_of
 from assistant.text.readers.raw import Raw
 
-FRONT_MATTER = re.compile(
-    r"\ufeff?\s*---[ \t]*\r?\n(.*?)^(?:---|\.\.\.)[ \t]*(?:\r?\n|\Z)", re.DOTALL | re.MULTILINE
-)
+FRONT_MATTER = re.compile(r"\ufeff?\s*---[ \t]*\r?\n(.*?)^(?:---|\.\.\.)[ \t]*(?:\r?\n|\Z)", re.DOTALL | re.MULTILINE)
 KEY = re.compile(r"([A-Za-z_][\w .-]*?)\s*:(?:\s+(.*))?$")
 HEADING = re.compile(r"#{1,6}\s+(.*?)\s*#*$")
 RULE = re.compile(r"([-*_=])(?:\s*\1){2,}$")

@@ -67,9 +67,7 @@ def read_lines(stream: IO[bytes], origin: str, max_bytes: int = MAX_BYTES) -> It
         where = f"{origin} line {line_number}"
         if line is None:
             number += 1
-            yield Failure(
-                where, f"is larger than {_megabytes(max_bytes)}", "a record is one article; split it"
-            )
+            yield Failure(where, f"is larger than {_megabytes(max_bytes)}", "a record is one article; split it")
             continue
         if not line.strip():
             continue
@@ -88,9 +86,7 @@ def parse(text: str) -> object:
         return json.loads(text.lstrip("\ufeff"))
     except json.JSONDecodeError as error:
         if error.pos >= len(text.rstrip()) or error.msg.startswith("Unterminated string"):
-            raise UnreadableArticle(
-                "is cut off: the JSON ends too early", "get the whole file again"
-            ) from None
+            raise UnreadableArticle("is cut off: the JSON ends too early", "get the whole file again") from None
         where = f"line {error.lineno}, column {error.colno}" if error.lineno > 1 else f"column {error.colno}"
         raise UnreadableArticle(f"is no valid JSON ({error.msg} at {where})", "repair it there") from None
     except (RecursionError, ValueError):  # nested thousands deep, or an integer of thousands of digits
@@ -118,9 +114,7 @@ def read_record(record: object, origin: str, original: bytes) -> Raw:
         return Raw(origin, original, story_text(record))
     if not isinstance(record, Mapping):
         raise UnreadableArticle("is no record with a text", SHAPE_HINT)
-    inner = record.get("fields") or record.get(
-        "_source"
-    )  # Guardian and Elasticsearch keep the article one level down
+    inner = record.get("fields") or record.get("_source")  # Guardian and Elasticsearch keep the article one level down
     merged = {**record, **inner} if isinstance(inner, Mapping) else dict(record)
     story = story_of(merged)
     if not story:
@@ -155,9 +149,7 @@ def story_text(value: str) -> str:
 class _Stripper(HTMLParser):
     """Keeps the text of HTML; block tags end a line."""
 
-    BLOCKS = frozenset(
-        ["p", "br", "div", "h1", "h2", "h3", "h4", "h5", "h6", "li", "ul", "tr", "blockquote", "figure"]
-    )
+    BLOCKS = frozenset(["p", "br", "div", "h1", "h2", "h3", "h4", "h5", "h6", "li", "ul", "tr", "blockquote", "figure"])
     SILENT = frozenset(["script", "style", "noscript", "template", "figcaption"])
 
     def __init__(self) -> None:
