@@ -100,7 +100,8 @@ class Hit:
 class Citation:
     """A link from an answer to the exact words: `article.text[span.start:span.end] == quote`, always.
 
-    `focus` is the span of the short answer inside `span`, when one is known.
+    `focus` is the span of the short answer inside `span`, when one is known. `inferred` is the article's: a title or date named there
+    stands in for one that no metadata gave.
     """
 
     number: int
@@ -116,6 +117,7 @@ class Citation:
     direct: bool = False
     via: str = ""
     badge: Badge = "verbatim"
+    inferred: tuple[str, ...] = ()
 
 
 class Marker(NamedTuple):

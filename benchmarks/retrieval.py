@@ -28,26 +28,23 @@ def main() -> None:
     """Measure every set and print one table."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--data", type=Path, required=True, help="the folder with `train` and `eval`")
-    parser.add_argument("--weights", type=float, nargs="*", default=[], help="further lexical weights to try, same and cross")
+    parser.add_argument("--encoder", default="static", help="another sentence model, by name or path")
     args = parser.parse_args()
-    print("| set | questions | passages | lexical | dense | hybrid |", *(f" w={w} |" for w in args.weights), sep="")
-    print("|---|---|---|---|---|---|", *("---|" for _ in args.weights), sep="")
+    print("| set | questions | passages | lexical | dense | hybrid |")
+    print("|---|---|---|---|---|---|")
     for name, (file, corpus, field) in SETS.items():
         files = [args.data / f"{other}.jsonl.xz" for other in corpus]
         questions = read_question_set(args.data / f"{file}.jsonl.xz", files, field)
-        print(measure(name, questions, args.weights), flush=True)
+        print(measure(name, questions, args.encoder), flush=True)
 
 
-def measure(name: str, questions: QuestionSet, weights: list[float]) -> str:
+def measure(name: str, questions: QuestionSet, encoder: str) -> str:
     """Return the table's row for one set."""
-    from dataclasses import replace
-
     asked = [q for q in questions.questions if q.answerable]
-    with Corpus.of(questions, Settings()) as corpus:
+    with Corpus.of(questions, Settings(encoder=encoder)) as corpus:
         hybrid = corpus.assistant.retriever
-        others = [replace(hybrid, weight_same=w, weight_cross=w) for w in weights]
         cells = []
-        for retriever in (hybrid.lexical, hybrid.dense, hybrid, *others):
+        for retriever in (hybrid.lexical, hybrid.dense, hybrid):
             rrs = []
             for question in asked:
                 gold = {article for article, _ in corpus.gold(question)}

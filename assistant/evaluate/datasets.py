@@ -87,8 +87,7 @@ def read_question_set(path: Path, corpus: Iterable[Path] = (), question_field: s
 
 def _rows(path: Path) -> Iterator[tuple[str, dict[str, object]]]:
     try:
-        text = lzma.open(path, "rt", encoding="utf-8") if path.suffix == ".xz" else path.open(encoding="utf-8")
-        with text as lines:
+        with lzma.open(path, "rt", encoding="utf-8") if path.suffix == ".xz" else path.open(encoding="utf-8") as lines:
             for number, line in enumerate(lines, 1):
                 if not line.strip():
                     continue

@@ -54,14 +54,16 @@ class Corpus:
         """Build the index in a temporary folder, and remove it afterwards."""
         if questions.contexts:
             settings = replace(settings, passage_tokens=UNSPLIT, passage_overlap=0)
-        with tempfile.TemporaryDirectory(prefix="evaluate-") as folder:
-            with Assistant.open(Path(folder) / "index", settings=settings) as assistant:
-                if questions.articles is not None:
-                    assistant.add([questions.articles])
-                    names = {Path(a.origin).name: a.id for a in assistant.articles()}
-                else:
-                    names = _add_contexts(assistant, questions.contexts)
-                yield cls(assistant, names)
+        with (
+            tempfile.TemporaryDirectory(prefix="evaluate-") as folder,
+            Assistant.open(Path(folder) / "index", settings=settings) as assistant,
+        ):
+            if questions.articles is not None:
+                assistant.add([questions.articles])
+                names = {Path(a.origin).name: a.id for a in assistant.articles()}
+            else:
+                names = _add_contexts(assistant, questions.contexts)
+            yield cls(assistant, names)
 
     def gold(self, question: EvaluationQuestion) -> list[tuple[str, Span]]:
         """Return the article and the sentences' span of each gold; a gold that is not in its article is left out."""

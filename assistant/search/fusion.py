@@ -1,9 +1,9 @@
-"""Join the dense and the lexical list into one: the cosine plus a share of the BM25 score.
+"""Join the dense and the lexical list into one: the cosine plus what the matching terms are worth.
 
-Scores, not ranks: measured on Indonesian questions, reciprocal-rank fusion of the same lists was clearly worse (RR .71 against .81), since
-ranks throw away how far ahead the best hit is. And raw scores, not scores stretched to 0..1: a question of rare words then leans on its
-words by itself, and a question in another language, of which few words are found, on the vectors. On questions kept aside from training, this was
-as good as the best weight of stretched scores in one language (mean RR .811 against .808).
+Scores, not ranks: measured on Indonesian questions, reciprocal-rank fusion of the same lists was clearly worse (RR .71 against
+.81), since ranks throw away how far ahead the best hit is. And raw scores, not scores stretched to 0..1: a question of rare words
+then leans on its words by itself. On questions kept aside from training this was as good as the best weight of stretched scores
+(mean RR .811 against .808).
 """
 
 from __future__ import annotations

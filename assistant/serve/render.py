@@ -71,9 +71,12 @@ def metadata(article: Article, language: str) -> list[tuple[str, str]]:
 def described(citation: Citation, language: str, *, url: bool = True) -> str:
     """Describe a source in one line: title - outlet, date - speaker (quoted by ...) - address."""
     via = f" ({label('via', language)} {citation.via})" if citation.via else ""
+    published = citation.published[:10]
+    if published and "published" in citation.inferred:
+        published += f" ({label('inferred', language)})"
     parts = [
         citation.title,
-        ", ".join(part for part in (citation.outlet, citation.published[:10]) if part),
+        ", ".join(part for part in (citation.outlet, published) if part),
         citation.speaker + via if citation.speaker else via.strip(),
         citation.url if url else "",
     ]

@@ -1,0 +1,1 @@
+"""The recipe that made `assistant/models/`: data, vocabulary, teacher, student, export, measure."""
