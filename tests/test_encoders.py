@@ -2,6 +2,7 @@ import json
 import socket
 import subprocess
 import sys
+from importlib import metadata
 from pathlib import Path
 
 import numpy as np
@@ -20,6 +21,8 @@ from assistant.encoders import (
     stored_digest,
 )
 from assistant.errors import EncoderUnavailable
+
+SENTENCE_TRANSFORMERS = tuple(int(part) for part in metadata.version("sentence-transformers").split(".")[:2])
 
 SENTENCES = [
     "Harga beras naik sepuluh persen sejak Januari, kata menteri perdagangan.",
@@ -67,9 +70,7 @@ def test_no_texts_give_no_rows(encoder: StaticEncoder):
     assert encoder.encode_queries([]).shape == (0, encoder.dimensions)
 
 
-@pytest.mark.parametrize(
-    "text", ["<|endoftext|>", "<unk>", "[CLS] [SEP] </s>", "a lone surrogate is no text: 😀", "١٢٣"]
-)
+@pytest.mark.parametrize("text", ["<|endoftext|>", "<unk>", "[CLS] [SEP] </s>", "a lone surrogate is no text: 😀", "١٢٣"])
 def test_marks_of_other_models_are_text_like_any_other(encoder: StaticEncoder, text: str):
     vector = encoder.encode_passages([text])[0]
     assert np.linalg.norm(vector) == pytest.approx(1, abs=1e-5)
@@ -100,10 +101,16 @@ def test_vectors_equal_those_of_sentence_transformers(encoder: StaticEncoder, tm
     assert np.allclose(StaticEncoder.open(tmp_path).encode_passages(SENTENCES), theirs[:-2], atol=1e-3)
 
 
+@pytest.mark.skipif(SENTENCE_TRANSFORMERS < (6, 2), reason="older ones cannot multiply rows")
+def test_sentence_transformers_opens_the_eight_bit_folder_itself(encoder: StaticEncoder):
+    from sentence_transformers import SentenceTransformer
+
+    theirs = SentenceTransformer(str(bundled_folder()), device="cpu").encode(SENTENCES)
+    assert np.allclose(encoder.encode_passages(SENTENCES), theirs, atol=1e-3)
+
+
 def test_a_question_is_nearer_to_its_translation_than_to_something_else(encoder: StaticEncoder):
-    asked, same, other = encoder.encode_queries(
-        ["apa kata Biden?", "what did Biden say?", "the price of rice rose in January"]
-    )
+    asked, same, other = encoder.encode_queries(["apa kata Biden?", "what did Biden say?", "the price of rice rose in January"])
     assert asked @ same > asked @ other + 0.2
 
 
@@ -141,9 +148,7 @@ def word_model(folder: Path, factor: float = 1.0) -> Path:
     tokenizer.save(str(folder / "tokenizer.json"))
     rows = np.array([[0, 0], [1, 0], [-1, 0], [0, 1]], dtype=np.float32) * factor
     save_file({"embedding.weight": rows}, folder / WEIGHTS)
-    (folder / "modules.json").write_text(
-        json.dumps([{"idx": 0, "name": "0", "path": "", "type": "x.StaticEmbedding"}])
-    )
+    (folder / "modules.json").write_text(json.dumps([{"idx": 0, "name": "0", "path": "", "type": "x.StaticEmbedding"}]))
     return folder
 
 
@@ -231,9 +236,7 @@ def transformer(tmp_path_factory: pytest.TempPathFactory) -> Path:
     ]
     tokenizer = Tokenizer(models.WordLevel({word: at for at, word in enumerate(words)}, unk_token="[UNK]"))
     tokenizer.pre_tokenizer = pre_tokenizers.Whitespace()
-    tokenizer.post_processor = processors.TemplateProcessing(
-        single="[CLS] $A [SEP]", special_tokens=[("[CLS]", 2), ("[SEP]", 3)]
-    )
+    tokenizer.post_processor = processors.TemplateProcessing(single="[CLS] $A [SEP]", special_tokens=[("[CLS]", 2), ("[SEP]", 3)])
     config = BertConfig(
         vocab_size=len(words),
         hidden_size=16,
@@ -242,14 +245,10 @@ def transformer(tmp_path_factory: pytest.TempPathFactory) -> Path:
         intermediate_size=32,
     )
     BertModel(config).save_pretrained(parts)
-    PreTrainedTokenizerFast(tokenizer_object=tokenizer, unk_token="[UNK]", pad_token="[PAD]").save_pretrained(
-        parts
-    )
+    PreTrainedTokenizerFast(tokenizer_object=tokenizer, unk_token="[UNK]", pad_token="[PAD]").save_pretrained(parts)
     body = Transformer(str(parts))
     folder = tmp_path_factory.mktemp("models") / "multilingual-e5-small"
-    SentenceTransformer(modules=[body, Pooling(body.get_embedding_dimension())], device="cpu").save(
-        str(folder)
-    )
+    SentenceTransformer(modules=[body, Pooling(body.get_embedding_dimension())], device="cpu").save(str(folder))
     return folder
 
 

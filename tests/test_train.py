@@ -95,10 +95,7 @@ def test_resuming_gives_the_same_model(data: Path, trained: Path, tmp_path: Path
 
 def test_another_run_gives_the_same_model(data: Path, trained: Path, tmp_path: Path):
     run(data, tmp_path, read_recipe(small=True))
-    ours, theirs = (
-        StaticEncoder.open(out / "model").encode_passages(["guru membeli buku"])
-        for out in (tmp_path, trained)
-    )
+    ours, theirs = (StaticEncoder.open(out / "model").encode_passages(["guru membeli buku"]) for out in (tmp_path, trained))
     assert np.allclose(ours, theirs, atol=1e-2)
 
 

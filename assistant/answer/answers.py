@@ -8,18 +8,18 @@ from dataclasses import dataclass, field, replace
 
 from assistant.answer.compose import cite, compose, compose_metadata, label
 from assistant.answer.questions import Asked, understand
+from assistant.answer.remember import RememberingEncoder
 from assistant.answer.said import matching_speakers, near_speaker, rank_quotations
-from assistant.answer.select import Selected, candidates_of, confidence_row, select, selector
+from assistant.answer.select import Selected, candidates_of, confidence_row, select, selector, unknown_share
 from assistant.answer.verify import verify
 from assistant.index.index import LocalIndex
-from assistant.protocols import Encoder
 from assistant.records import Answer, Article, Citation, Filters, Hit, Quotation, Span, Turn
 from assistant.search.retrievers import HybridRetriever
 from assistant.text.language import detect_language
 from assistant.text.mentions import names
-from assistant.text.terms import content_terms, folded
+from assistant.text.terms import folded
 
-RIVAL_MARGIN = 1.0
+RIVAL_MARGIN = 2.5
 """A further sentence is cited when its score is within this of the best one's."""
 TOPIC_MARGIN = 0.12
 """A further quotation is cited when its cosine to the topic is within this of the best one's."""
@@ -48,7 +48,7 @@ class Answering:
     """The parts that answering needs, bound together."""
 
     index: LocalIndex
-    encoder: Encoder
+    encoder: RememberingEncoder
     retriever: HybridRetriever
     k: int
     max_citations: int
@@ -183,7 +183,7 @@ class Answering:
         draft.timings["select"] = _ms(began)
         if not selected:
             return
-        row = confidence_row(asked, selected, self._unknown(asked))
+        row = confidence_row(asked, selected, unknown_share(asked, self.index.rarity, self.index.document_frequencies))
         draft.confidence = selector().probability(row)
         if draft.confidence < self.abstain_below:
             draft.nearest = self._cited(selected[:N_NEAREST])
@@ -202,14 +202,6 @@ class Answering:
 
     def _quotation_at(self, article_id: str, span: Span) -> Quotation | None:
         return next((q for q in self.index.quotations((article_id,)) if q.span.overlaps(span)), None)
-
-    def _unknown(self, asked: Asked) -> float:
-        """Return the share of the question's terms, weighted by rarity, that stand in no article."""
-        terms = list(dict.fromkeys(content_terms(asked.question, asked.language)))
-        weights = self.index.rarity(terms)
-        frequencies = self.index.document_frequencies(terms)
-        total = sum(weights)
-        return sum(w for w, n in zip(weights, frequencies, strict=True) if n == 0) / total if total else 0.0
 
 
 def has_name(asked: Asked) -> bool:

@@ -38,6 +38,11 @@ class RememberingEncoder:
         """The length of a vector."""
         return self._encoder.dimensions
 
+    def token_vectors(self, text: str) -> Vectors:
+        """Return the vectors of a text's tokens; of an encoder that has none, the vector of the whole text as its only one."""
+        own = getattr(self._encoder, "token_vectors", None)
+        return own(text) if own is not None else self._encoder.encode_queries([text])
+
     def encode_queries(self, texts: Sequence[str]) -> Vectors:
         """Encode questions; they are not remembered."""
         return self._encoder.encode_queries(texts)

@@ -12,13 +12,15 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from importlib import resources
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from assistant.answer.match import QuestionTokens
 from assistant.answer.questions import Asked
-from assistant.answer.signals import WANTED_BY_KIND, offers_new
-from assistant.protocols import Encoder
+from assistant.answer.remember import RememberingEncoder
+from assistant.answer.signals import WANTED_BY_KIND, offers_exactly, offers_new
 from assistant.records import Article, Hit, Span
 from assistant.text.language import same_language
 from assistant.text.mentions import name_terms
@@ -28,14 +30,15 @@ Matrix = NDArray[np.float64]
 
 FEATURES = (
     "dense", "dense_window", "dense_lead", "dense_gap", "passage", "passage_gap", "overlap", "overlap_window", "overlap_article",
-    "overlap_same", "overlap_window_same", "names", "names_window", "names_article", "offers", "offers_not", "offers_strong",
-    "first", "position", "length", "same_language", "quoted",
+    "overlap_same", "overlap_window_same", "names", "names_window", "names_article", "offers", "offers_not", "offers_exactly",
+    "length", "same_language", "match", "match_heavy", "match_other", "match_window", "match_article", "match_gain", "match_other_gain",
 )  # fmt: skip
-"""What is known of a candidate sentence, in the order of the columns."""
+"""What is known of a candidate sentence, in the order of the columns. Its place in the article is not: on the training sets, where most
+texts are encyclopaedic, the first sentence answers so often that news suffered."""
 
 CONFIDENCE_FEATURES = (
     "score", "margin", "dense", "dense_window", "passage_dense", "overlap", "overlap_article", "overlap_same", "names", "names_article",
-    "names_missing", "offers", "offers_not", "same_language", "unknown_terms",
+    "names_missing", "offers", "offers_not", "same_language", "match", "match_other", "match_article", "unknown_terms",
 )  # fmt: skip
 """What the estimate rests on whether the best sentence answers."""
 
@@ -97,7 +100,7 @@ def candidates_of(
 def select(
     asked: Asked,
     candidates: Sequence[Candidate],
-    encoder: Encoder,
+    encoder: RememberingEncoder,
     rarity: Callable[[Sequence[str]], Sequence[float]],
 ) -> list[Selected]:
     """Score the candidates and return them best first; equal scores keep the order of the candidates.
@@ -120,7 +123,7 @@ def select(
 def features(
     asked: Asked,
     candidates: Sequence[Candidate],
-    encoder: Encoder,
+    encoder: RememberingEncoder,
     rarity: Callable[[Sequence[str]], Sequence[float]],
 ) -> Matrix:
     """Return the features of each candidate, shape (len(candidates), len(FEATURES))."""
@@ -132,6 +135,7 @@ def features(
     dense, window = similarity[: len(texts)], similarity[len(texts) :]
     lead = _lead_similarity(candidates, encoder, query)
     top_passage = max(candidate.hit.score for candidate in candidates)
+    matched = _matched(asked.question, candidates, encoder)
     rows = []
     for i, candidate in enumerate(candidates):
         words = question.cover(candidate)
@@ -143,15 +147,27 @@ def features(
                 candidate.hit.score, candidate.hit.score - top_passage,
                 words.sentence, words.window, words.article, words.sentence * same, words.window * same,
                 words.names, words.names_window, words.names_article,
-                float(offer == 1), float(offer == -1), float(offer == 1 and asked.kind in ("date", "number", "reason")),
-                float(candidate.position == 0), 1.0 / (1 + candidate.position), math.log(1 + len(texts[i])) - 5,
-                same, float(texts[i][:1] in "\"“”«„「『'‘"),
+                float(offer == 1), float(offer == -1), float(offers_exactly(question.wanted, asked.question, texts[i])),
+                math.log(1 + len(texts[i])) - 5, same, *matched[i],
             )
         )  # fmt: skip
     return np.asarray(rows, np.float64)
 
 
-def _lead_similarity(candidates: Sequence[Candidate], encoder: Encoder, query: NDArray[np.float32]) -> dict[str, float]:
+def _matched(question: str, candidates: Sequence[Candidate], encoder: RememberingEncoder) -> list[tuple[float, ...]]:
+    """Return the match features of each candidate; an article's other candidate sentences are its measure."""
+    tokens = QuestionTokens.of(question, encoder.token_vectors)
+    rows: dict[tuple[str, int], tuple[float, ...]] = {}
+    for article_id in dict.fromkeys(candidate.article.id for candidate in candidates):
+        group = sorted((c for c in candidates if c.article.id == article_id), key=lambda c: c.position)
+        m = tokens.matches([c.text for c in group], encoder.token_vectors)
+        columns = zip(m.sentence, m.heavy, m.other, m.window, m.gain, m.other_gain, strict=True)
+        for candidate, (sentence, heavy, other, window, gain, other_gain) in zip(group, columns, strict=True):
+            rows[article_id, candidate.position] = (sentence, heavy, other, window, m.article, gain, other_gain)
+    return [rows[candidate.article.id, candidate.position] for candidate in candidates]
+
+
+def _lead_similarity(candidates: Sequence[Candidate], encoder: RememberingEncoder, query: NDArray[np.float32]) -> dict[str, float]:
     """Return how near each article's title and first sentence are to the question."""
     articles = {candidate.article.id: candidate for candidate in candidates}
     texts = [f"{c.article.title}\n{c.sentences[0].of(c.article.text)}" for c in articles.values()]
@@ -216,6 +232,16 @@ def name_share(wanted: frozenset[str], terms: frozenset[str]) -> float:
     return len(wanted & terms) / len(wanted) if wanted else 0.5
 
 
+def unknown_share(
+    asked: Asked, rarity: Callable[[Sequence[str]], Sequence[float]], frequencies: Callable[[Sequence[str]], Sequence[int]]
+) -> float:
+    """Return the share of the question's terms, weighted by rarity, that stand in no article."""
+    terms = list(dict.fromkeys(content_terms(asked.question, asked.language)))
+    weights = rarity(terms)
+    total = sum(weights)
+    return sum(w for w, n in zip(weights, frequencies(terms), strict=True) if n == 0) / total if total else 0.0
+
+
 def confidence_row(asked: Asked, selected: Sequence[Selected], n_unknown: float) -> Matrix:
     """Return the features, shape (1, len(CONFIDENCE_FEATURES)), of how surely the best of the selected answers.
 
@@ -230,34 +256,31 @@ def confidence_row(asked: Asked, selected: Sequence[Selected], n_unknown: float)
         selected[0].score, selected[0].score - rival, best["dense"], best["dense_window"], best["dense_lead"],
         best["overlap"], best["overlap_article"], best["overlap_same"], best["names"], best["names_article"],
         float(bool(name_terms(asked.question)) and best["names_article"] < 1), best["offers"], best["offers_not"],
-        best["same_language"], n_unknown,
+        best["same_language"], best["match"], best["match_other"], best["match_article"], n_unknown,
     )  # fmt: skip
     return np.asarray([row], np.float64)
 
 
 @dataclass(frozen=True)
-class Layers:
-    """A small feed-forward network: standardised inputs, one hidden layer of tanh units, one output."""
+class Linear:
+    """A weighted sum of standardised features."""
 
     mean: Matrix
     scale: Matrix
-    hidden: Matrix
-    hidden_bias: Matrix
-    output: Matrix
-    output_bias: float
+    weights: Matrix
+    bias: float
 
     def __call__(self, columns: Matrix) -> Matrix:
-        """Return the output for each row of `columns`, shape (n,)."""
-        standard = np.clip((columns - self.mean) / self.scale, -6, 6)
-        return np.asarray(np.tanh(standard @ self.hidden + self.hidden_bias) @ self.output + self.output_bias)
+        """Return the sum for each row of `columns`, shape (n,)."""
+        return np.asarray(np.clip((columns - self.mean) / self.scale, -5, 5) @ self.weights + self.bias)
 
 
 @dataclass(frozen=True)
 class Selector:
-    """The two learned models: `sentence` scores candidates, `confidence` gives log-odds that the best one answers."""
+    """The two learned models: `sentence` scores candidates, `confidence` gives log-odds that the best ones answer."""
 
-    sentence: Layers
-    confidence: Layers
+    sentence: Linear
+    confidence: Linear
 
     def probability(self, row: Matrix) -> float:
         """Return the estimated probability (0 to 1) for a `confidence_row`."""
@@ -271,9 +294,10 @@ def selector() -> Selector:
     for part, expected in (("sentence", FEATURES), ("confidence", CONFIDENCE_FEATURES)):
         if tuple(data[part]["features"]) != expected:
             raise RuntimeError(f"selector.json was made for other {part} features: run assistant.train.selector again")
-    return Selector(_layers(data["sentence"]), _layers(data["confidence"]))
+    return Selector(linear(data["sentence"]), linear(data["confidence"]))
 
 
-def _layers(data: Mapping[str, object]) -> Layers:
-    parts = {name: np.asarray(data[name], np.float64) for name in ("mean", "scale", "hidden", "hidden_bias", "output")}
-    return Layers(**parts, output_bias=float(data["output_bias"]))  # type: ignore[arg-type]
+def linear(data: Mapping[str, Any]) -> Linear:
+    """Read one model from its JSON object."""
+    mean, scale, weights = (np.asarray(data[name], np.float64) for name in ("mean", "scale", "weights"))
+    return Linear(mean, scale, weights, float(data["bias"]))

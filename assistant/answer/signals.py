@@ -64,3 +64,10 @@ def offers_new(wanted: str, question: str, sentence: str, language: str) -> bool
         offered = numbers(sentence)
         return bool(offered - numbers(question)) or not offered
     return True
+
+
+def offers_exactly(wanted: str, question: str, sentence: str) -> bool:
+    """Say whether the sentence gives a date or a number in digits that the question does not have itself."""
+    if wanted == "date":
+        return any(found.group() not in question for found in _DATE.finditer(sentence.casefold()))
+    return wanted == "number" and bool(numbers(sentence) - numbers(question))

@@ -121,7 +121,7 @@ def _ask(corpus: Corpus, question: EvaluationQuestion, retrieval_only: bool) -> 
     began = time.perf_counter()
     answer = corpus.assistant.ask(question.question)
     spent = (time.perf_counter() - began) * 1000
-    cited = tuple(any(_is_gold(c.article_id, c.span, g) for g in gold) for c in answer.citations)
+    cited = tuple(any(is_gold(c.article_id, c.span, g) for g in gold) for c in answer.citations)
     return Outcome(question, rr, cited, answer.abstained, _is_exact(corpus, answer), spent)
 
 
@@ -129,7 +129,7 @@ def _touches(article_id: str, span: Span, gold: tuple[str, Span]) -> bool:
     return article_id == gold[0] and span.overlaps(gold[1])
 
 
-def _is_gold(article_id: str, span: Span, gold: tuple[str, Span]) -> bool:
+def is_gold(article_id: str, span: Span, gold: tuple[str, Span]) -> bool:
     """Say whether a citation is the gold sentence: they share at least half of the shorter one."""
     if not _touches(article_id, span, gold):
         return False

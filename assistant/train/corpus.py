@@ -72,19 +72,19 @@ def read_corpus(folder: Path, recipe: Recipe) -> Corpus:
 
 @dataclass
 class Rows:
-    """Left texts, right texts, what each means (equal meanings are no negatives), the key it is drawn by."""
+    """Left texts, right texts, what each means (equal meanings are no negatives), its language."""
 
     left: list[str] = field(default_factory=list)
     right: list[str] = field(default_factory=list)
     meanings: list[str] = field(default_factory=list)
-    keys: list[str] = field(default_factory=list)
+    languages: list[str] = field(default_factory=list)
 
-    def add(self, left: str, right: str, meaning: str, key: str) -> None:
+    def add(self, left: str, right: str, meaning: str, language: str) -> None:
         """Add one row."""
         self.left.append(left)
         self.right.append(right)
         self.meanings.append(meaning)
-        self.keys.append(key)
+        self.languages.append(language)
 
 
 def rows_of(corpus: Corpus, per_window: int, rng: np.random.Generator) -> dict[str, Rows]:
@@ -94,12 +94,11 @@ def rows_of(corpus: Corpus, per_window: int, rng: np.random.Generator) -> dict[s
         for pair in pairs:
             rows.add(pair.foreign, pair.english, pair.english.lower(), pair.language)
     for asked in corpus.questions:
-        key = f"{asked.source}.{asked.language}"
-        question.add(asked.question, asked.passage, asked.passage, key)
+        question.add(asked.question, asked.passage, asked.passage, asked.language)
         sentences = SENTENCE_END.split(asked.passage)
         answering = [text for text in sentences if asked.answer and asked.answer in text]
         if answering:
-            sentence.add(asked.question, answering[0], asked.passage, key)
+            sentence.add(asked.question, answering[0], asked.passage, asked.language)
     for run in corpus.windows:
         foreign = " ".join(pair.foreign for pair in run)
         english = " ".join(pair.english for pair in run)
@@ -129,11 +128,7 @@ DRAWN = {
 def tasks_of(corpus: Corpus, tokenizer: Tokenizer, taught: Halves, rows: dict[str, Rows], recipe: Recipe) -> list[Task]:
     """Return the tasks that have rows; `taught` holds the teacher's vectors of `corpus.english()`."""
     texts, meanings = Texts(), Texts()
-    columns = [
-        (name, texts.add(part.left), texts.add(part.right), meanings.add(part.meanings))
-        for name, part in rows.items()
-        if part.left
-    ]
+    columns = [(name, texts.add(part.left), texts.add(part.right), meanings.add(part.meanings)) for name, part in rows.items() if part.left]
     bags = bags_of(tokenizer, texts.all())
     at = {text: row for row, text in enumerate(corpus.english())}
     of_parallel = np.array([at[text] for text in rows["parallel"].right])
@@ -144,7 +139,7 @@ def tasks_of(corpus: Corpus, tokenizer: Tokenizer, taught: Halves, rows: dict[st
             left,
             right,
             groups,
-            chances(rows[name].keys, recipe[DRAWN[name]]),
+            chances(rows[name].languages, recipe[DRAWN[name]]),
             taught if name == "parallel" else None,
             of_parallel if name == "parallel" else None,
         )

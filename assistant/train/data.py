@@ -60,10 +60,7 @@ def read_pairs(folder: Path, kind: str, numbers: Recipe) -> Iterator[Pair]:
         for row in rows:
             cap = numbers.get("rows", {}).get(row.source, numbers["max_rows_per_source"])
             before, seen[row.source] = seen[row.source], seen[row.source] + 1
-            if (
-                total[row.source] <= cap
-                or (before + 1) * cap // total[row.source] > before * cap // total[row.source]
-            ):
+            if total[row.source] <= cap or (before + 1) * cap // total[row.source] > before * cap // total[row.source]:
                 yield row
 
 
@@ -79,12 +76,7 @@ def _clean(path: Path, language: str, numbers: Recipe, sentences: bool) -> Itera
             if min(len(foreign), len(english)) < shortest or (foreign, english) in known:
                 continue
             # Chinese and Japanese take a third of English's characters; a further factor is a wrong pair.
-            if (
-                sentences
-                and not 1 / numbers["longest_ratio"] / 2
-                < len(foreign) / len(english)
-                < numbers["longest_ratio"]
-            ):
+            if sentences and not 1 / numbers["longest_ratio"] / 2 < len(foreign) / len(english) < numbers["longest_ratio"]:
                 continue
             known.add((foreign, english))
             yield Pair(language, columns[1], foreign, english, position)

@@ -60,9 +60,7 @@ def expand(folder: Path, out: Path) -> Path:
 def _write(folder: Path, tokenizer: Tokenizer, tensors: dict[str, np.ndarray]) -> None:
     tokenizer.save(str(folder / TOKENIZER), pretty=False)
     save_file(tensors, folder / WEIGHTS)
-    modules = [
-        {"idx": n, "name": str(n), "path": path, "type": kind} for n, (path, kind) in enumerate(MODULES)
-    ]
+    modules = [{"idx": n, "name": str(n), "path": path, "type": kind} for n, (path, kind) in enumerate(MODULES)]
     versions = {"sentence_transformers": metadata.version("sentence-transformers")}
     settings = {
         "__version__": versions,

@@ -54,9 +54,7 @@ def average_precision(scores: NDArray[np.float32], relevant: NDArray[np.bool_]) 
     return float(np.mean(found))
 
 
-def question_set(
-    encoder: Encoder, rows: Sequence[Row], corpus: Sequence[str], key: str = "question"
-) -> float:
+def question_set(encoder: Encoder, rows: Sequence[Row], corpus: Sequence[str], key: str = "question") -> float:
     """Return the reciprocal rank of the answerable `rows`, each with its context in `corpus`."""
     passages = list(dict.fromkeys(corpus))
     at = {text: number for number, text in enumerate(passages)}
@@ -138,9 +136,7 @@ def measure(encoder: Encoder, data: Path, brief: bool = False) -> dict[str, floa
     english = [row | {"context": row["context_en"]} for row in translated]
     figures = {
         "idk_mrc": question_set(encoder, read_rows(held / "idk_mrc_test.id.jsonl.xz"), idk_texts),
-        "facqa": question_set(
-            encoder, read_rows(held / "facqa_test.id.jsonl.xz"), [row["context"] for row in facqa]
-        ),
+        "facqa": question_set(encoder, read_rows(held / "facqa_test.id.jsonl.xz"), [row["context"] for row in facqa]),
         "xquad_mt en-id": question_set(encoder, translated, both, "question_en"),
         "xquad_mt id-id": question_set(encoder, translated, both),
         "xquad_mt id-en": question_set(encoder, english, [row["context"] for row in english]),

@@ -58,7 +58,7 @@ def run(data: Path, out: Path, recipe: Recipe) -> Path:
         train(first, tasks, recipe["stage1"], started)
     if not (out / "stage2.npy").exists():
         aligned = np.load(started)
-        table = exchange_table(aligned, tasks[0], rows["parallel"].keys, recipe["exchange"])
+        table = exchange_table(aligned, tasks[0], rows["parallel"].languages, recipe["exchange"])
         train(aligned, tasks, recipe["stage2"], out / "stage2.npy", table)
     export(tokenizer, np.load(out / "stage2.npy"), out / "model")
     return out / "model"
@@ -71,9 +71,7 @@ def vocabulary(corpus: Corpus, path: Path, recipe: Recipe) -> Tokenizer:
     return Tokenizer.from_file(str(path))
 
 
-def train(
-    vectors: Floats, tasks: Sequence[Task], numbers: Recipe, path: Path, table: Ints | None = None
-) -> None:
+def train(vectors: Floats, tasks: Sequence[Task], numbers: Recipe, path: Path, table: Ints | None = None) -> None:
     """Train token vectors on the tasks that `numbers["sizes"]` names; save them at `path`, the losses beside
     it.
 
@@ -94,13 +92,10 @@ def train(
                     right=exchanged(batch.right, table, right, rng),
                 )
                 for batch, (left, right) in (
-                    (batch, numbers["exchange"].get(task.name, (0, 0)))
-                    for task, batch in zip(used, batches, strict=True)
+                    (batch, numbers["exchange"].get(task.name, (0, 0))) for task, batch in zip(used, batches, strict=True)
                 )
             ]
-        units, touched, leaf, mix = student.forward(
-            [side for batch in batches for side in (batch.left, batch.right)]
-        )
+        units, touched, leaf, mix = student.forward([side for batch in batches for side in (batch.left, batch.right)])
         parts = {
             task.name: loss_of(batch, units[2 * n], units[2 * n + 1], numbers["scale"], numbers["pull"])
             for n, (task, batch) in enumerate(zip(used, batches, strict=True))

@@ -55,9 +55,7 @@ class Student:
         starts = np.concatenate([[0], np.cumsum(sizes)[:-1]])
         leaf = self.vectors[torch.from_numpy(rows)].requires_grad_()
         mix = self.mix.clone().requires_grad_()
-        means = functional.embedding_bag(
-            torch.from_numpy(inverse), leaf, torch.from_numpy(starts), mode="mean"
-        )
+        means = functional.embedding_bag(torch.from_numpy(inverse), leaf, torch.from_numpy(starts), mode="mean")
         units = functional.normalize(means @ mix, dim=1, eps=1e-6)
         return list(torch.split(units, [len(part) for part in bags])), rows, leaf, mix
 
@@ -73,9 +71,7 @@ class Student:
             self.vectors[part] = old - rate * self._direction(first, second, slope)
             self._moments[0][part], self._moments[1][part] = first, second
         if mix_rate:
-            self.mix = mix.detach() - mix_rate * self._direction(
-                self._mix_moments[0], self._mix_moments[1], mix.grad
-            )
+            self.mix = mix.detach() - mix_rate * self._direction(self._mix_moments[0], self._mix_moments[1], mix.grad)
 
     def _direction(self, first: Tensor, second: Tensor, gradient: Tensor) -> Tensor:
         first.mul_(0.9).add_(gradient, alpha=0.1)

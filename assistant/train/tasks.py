@@ -32,9 +32,7 @@ class Task:
 
     def draw(self, size: int, keep: float, rng: np.random.Generator) -> Batch:
         """Draw at most `size` different pairs; each of their tokens is kept with probability `keep`."""
-        rows = np.unique(
-            np.searchsorted(self.chances, rng.random(size), side="right").clip(max=len(self.left) - 1)
-        )
+        rows = np.unique(np.searchsorted(self.chances, rng.random(size), side="right").clip(max=len(self.left) - 1))
         left, right = self.bags.take(self.left[rows]), self.bags.take(self.right[rows])
         if keep < 1:
             left, right = left.thin(keep, rng), right.thin(keep, rng)
@@ -62,9 +60,7 @@ class Texts:
 def chances(keys: Sequence[str], numbers: Recipe) -> Floats:
     """Return cumulative chances of rows: keys share by size to the power `flatten`, times their `weights`."""
     names, inverse, counts = np.unique(np.array(keys), return_inverse=True, return_counts=True)
-    shares = counts ** numbers["flatten"] * np.array(
-        [numbers["weights"].get(str(name), 1.0) for name in names]
-    )
+    shares = counts ** numbers["flatten"] * np.array([numbers["weights"].get(str(name), 1.0) for name in names])
     return np.asarray(np.cumsum((shares / counts / shares.sum())[inverse]), dtype=np.float64)
 
 

@@ -29,9 +29,7 @@ def teach(texts: Sequence[str], folder: Path, numbers: Recipe) -> Halves:
     missing = set(texts) - {text for path in folder.glob("*.txt") for text in _lines(path)}
     if missing:
         _encode(sorted(missing, key=lambda text: (-len(text), text)), folder, numbers)
-    rows = {
-        text: (path, row) for path in sorted(folder.glob("*.txt")) for row, text in enumerate(_lines(path))
-    }
+    rows = {text: (path, row) for path in sorted(folder.glob("*.txt")) for row, text in enumerate(_lines(path))}
     shards = {path: np.load(path.with_suffix(".npy")) for path in sorted(folder.glob("*.txt"))}
     return np.stack([shards[path][row] for path, row in (rows[text] for text in texts)])
 
@@ -58,16 +56,12 @@ def _encode(texts: list[str], folder: Path, numbers: Recipe) -> None:
 def _transformer(numbers: Recipe) -> Callable[[list[str]], Floats]:
     from sentence_transformers import SentenceTransformer
 
-    model = SentenceTransformer(
-        str(importlib.import_module(numbers["package"]).get_model_path()), device="cpu"
-    )
+    model = SentenceTransformer(str(importlib.import_module(numbers["package"]).get_model_path()), device="cpu")
     model.max_seq_length = numbers["max_tokens"]
 
     def encode(texts: list[str]) -> Floats:
         batch = numbers["batch"]
-        return np.asarray(
-            model.encode(texts, batch_size=batch, normalize_embeddings=True, show_progress_bar=False)
-        )
+        return np.asarray(model.encode(texts, batch_size=batch, normalize_embeddings=True, show_progress_bar=False))
 
     return encode
 

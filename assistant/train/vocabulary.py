@@ -131,9 +131,7 @@ def with_whole_words(pieces: Sequence[tuple[str, float]], words: Counter[str], n
     ranked = sorted(union.keys() - letters, key=lambda piece: (-used[piece], piece))
     kept = letters | set(ranked[: numbers["size"] - 1 - len(letters)])
     whole = sum(used[piece] + 1 for piece in kept)
-    vocabulary = [
-        (piece, math.log((used[piece] + 1) / whole)) for piece in sorted(kept, key=lambda p: (-used[p], p))
-    ]
+    vocabulary = [(piece, math.log((used[piece] + 1) / whole)) for piece in sorted(kept, key=lambda p: (-used[p], p))]
     tokenizer.model = models.Unigram([(UNKNOWN, 0.0), *vocabulary], unk_id=0)
     return tokenizer
 
@@ -144,9 +142,7 @@ def bags_of(tokenizer: Tokenizer, texts: Sequence[str]) -> Bags:
     sizes: list[int] = []
     parts: list[Ints] = []
     for start in range(0, len(texts), 10_000):
-        for encoding in tokenizer.encode_batch_fast(
-            list(texts[start : start + 10_000]), add_special_tokens=False
-        ):
+        for encoding in tokenizer.encode_batch_fast(list(texts[start : start + 10_000]), add_special_tokens=False):
             ids = np.array(encoding.ids, dtype=np.int64)
             ids = ids[ids != unknown]
             parts.append(ids)
