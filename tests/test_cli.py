@@ -118,7 +118,7 @@ def test_ask_prints_the_sentences_with_markers_and_the_sources(index: str, capsy
     assert main(["--index", index, "ask", *QUESTION.split()]) == 0
     out = capsys.readouterr().out
     assert re.search(r"ungkap Biden\. \[\d\]$", out, re.MULTILINE)
-    assert re.search(r"^Sources\n\[1\] Hubungan dekat .* - Kontan, 2020-12-28 - Joe Biden$", out, re.MULTILINE)
+    assert re.search(r"^Sources\n\[1\] Hubungan dekat .* - Kontan, 2020-12-28 \(inferred from the text\) - Joe Biden$", out, re.MULTILINE)
 
 
 def test_ask_as_json_is_the_answer(index: str, capsys):
