@@ -56,6 +56,7 @@ class Cues:
     naming: Phrases = field(default_factory=dict)
     gerunds: Phrases = field(default_factory=dict)
     passive: Phrases = field(default_factory=dict)
+    relative: frozenset[str] = frozenset()
     according: Phrases = field(default_factory=dict)
     relay: Phrases = field(default_factory=dict)
     sources: Phrases = field(default_factory=dict)

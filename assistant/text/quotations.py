@@ -50,7 +50,16 @@ def find_quotations(text: str, sentences: Sequence[Span], language: str) -> list
     marked = [found for line in _LINE.finditer(text) for found in find_marked(text, line.start(), line.end())]
     speech = [found for found in marked if is_speech(text, found)]
     reader = _Reader(text, cues, stretches(sentences, speech), speech)
-    return reader.read()
+    return [found for found in reader.read() if not _only_referred_to(found, text, cues)]
+
+
+def _only_referred_to(found: Quotation, text: str, cues: Cues) -> bool:
+    """Say whether words are no more than mentioned: what is `lebih banyak daripada yang diumumkan pemerintah` is not the government's."""
+    cue = found.cue.casefold()
+    if found.direct or not cue or cue.split()[0] not in cues.passive:
+        return False
+    words = found.span.of(text).casefold()
+    return any(f" {pronoun} {cue}" in words for pronoun in cues.relative)
 
 
 class _Reader:

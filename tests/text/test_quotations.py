@@ -84,3 +84,11 @@ def test_spans_begin_and_end_with_sentences(text: str, language: str):
 )
 def test_a_name_in_a_question_matches_its_speaker(asked: str, speaker: str, same: bool):
     assert speaker_matches(asked, speaker) is same
+
+
+def test_words_that_are_only_referred_to_are_nobodys():
+    text = (
+        "Korban tewas mencapai sebelas orang, lebih banyak daripada yang diumumkan pemerintah daerah. "
+        "Kabar itu disampaikan Wali Kota Sena Jaya, Senin (3/5)."
+    )
+    assert [q.speaker for q in found_in(text, "id")] == ["Sena Jaya"]
