@@ -1,6 +1,11 @@
 import socket
 
 import pytest
+from hypothesis import settings
+
+# The same examples on every run and every machine: a failure is a change of the code, never of the dice.
+settings.register_profile("fixed", derandomize=True, deadline=None)
+settings.load_profile("fixed")
 
 
 @pytest.fixture(autouse=True)
