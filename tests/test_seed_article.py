@@ -66,8 +66,9 @@ def test_the_praise_is_the_presidential_offices(assistant: Assistant):
     assert PRAISE in assistant.ask("who praised the relations as the best in history?").citations[0].quote
 
 
-def test_nothing_is_put_into_putins_mouth(assistant: Assistant):
-    answer = assistant.ask("what did Putin say?")
+@pytest.mark.parametrize("question", ["what did Putin say?", "what did putin say?", "apa kata Vladimir Putin?"])
+def test_nothing_is_put_into_putins_mouth(assistant: Assistant, question: str):
+    answer = assistant.ask(question)
     assert answer.abstained
     assert answer.citations == ()
     near = [citation.quote for citation in answer.nearest]

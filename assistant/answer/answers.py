@@ -205,7 +205,7 @@ class Answering:
 
 
 def has_name(asked: Asked) -> bool:
-    """Say whether the speaker as asked holds a proper name: a capital in it, or no capital in the whole question."""
+    """Say whether the speaker as asked holds a proper name, which shows in a capital letter."""
     return bool(names("x " + asked.speaker))
 
 

@@ -14,7 +14,8 @@ from assistant.text.mentions import name_terms
 from assistant.text.terms import content_terms
 
 WORTH_OF_TERMS = 1 / 20
-"""What a point of BM25 is worth in cosine when the passage covers the whole question; 1/15 to 1/30 are equally good (see `worth`)."""
+"""What a point of BM25 is worth in cosine when the passage covers the whole question; 1/15 to 1/30 are equally good.
+See `worth_of_terms`."""
 WORTH_OF_NAMES = 1 / 20
 """The same for passages in another language than the question, where only names and numbers are looked for."""
 MOST_COVERED = 1.5
