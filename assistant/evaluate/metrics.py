@@ -2,8 +2,14 @@
 
 from __future__ import annotations
 
+import re
+import unicodedata
+from bisect import bisect_left, bisect_right
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from statistics import fmean, median
+
+_UNSPACED = re.compile(r"[\u0e00-\u0e7f\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff]")  # Thai, kana, Han
 
 
 def reciprocal_rank(relevant: Sequence[bool]) -> float:
@@ -40,3 +46,34 @@ def percentile(values: Sequence[float], share: float) -> float:
 def middle(values: Sequence[float]) -> float:
     """Return the median, 0 of nothing."""
     return median(values) if values else 0.0
+
+
+def area_under_roc(scores: Sequence[float], actual: Sequence[bool]) -> float:
+    """Return the chance that a random positive scores above a random negative, ties counting half (AUC of the ROC curve).
+
+    One half when there are no positives or no negatives. Hanley and McNeil 1982.
+    """
+    positives = [score for score, is_positive in zip(scores, actual, strict=True) if is_positive]
+    negatives = sorted(score for score, is_positive in zip(scores, actual, strict=True) if not is_positive)
+    if not positives or not negatives:
+        return 0.5
+    wins = sum(bisect_left(negatives, score) + bisect_right(negatives, score) for score in positives) / 2
+    return wins / (len(positives) * len(negatives))
+
+
+def token_f1(predicted: str, gold: str) -> float:
+    """Return the F1 of two texts as bags of words, without case and punctuation (SQuAD; Rajpurkar and others 2016).
+
+    As in MLQA, scripts without spaces are compared character by character. Articles are kept: other languages have none, or others.
+    Two texts without a word are equal.
+    """
+    ours, theirs = Counter(_f1_tokens(predicted)), Counter(_f1_tokens(gold))
+    if not ours or not theirs:
+        return float(ours == theirs)
+    shared = (ours & theirs).total()
+    return 2 * shared / (ours.total() + theirs.total())
+
+
+def _f1_tokens(text: str) -> list[str]:
+    words = "".join(c for c in text.casefold() if unicodedata.category(c)[0] not in "PS")
+    return _UNSPACED.sub(r" \g<0> ", words).split()
