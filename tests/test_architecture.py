@@ -21,7 +21,9 @@ HOMES = {
     "faiss": {"index/vectors.py"},
     "tantivy": {"index/lexical.py"},
     "sqlite3": {"index/store.py", "index/migrations.py"},
-    "sentence_transformers": {"encoders.py", "train/"},
+    "sentence_transformers": {"encoders/transformer.py", "train/"},
+    "onnxruntime": {"encoders/onnx.py", "answer/reader.py"},
+    "onnx": {"train/"},
     "torch": {"train/"},
     "tiktoken": {"text/tokens.py"},
     "trafilatura": {"text/readers/"},
@@ -82,7 +84,7 @@ def test_environment_variables_are_read_only_by_the_settings():
     "code", ["import assistant", "from assistant.cli import main", "import assistant.assistant", "import assistant.encoders"]
 )
 def test_imports_are_light(code: str):
-    heavy = {"torch", "gradio", "llama_index.core", "faiss", "sentence_transformers", "transformers", "trafilatura"}
+    heavy = {"torch", "gradio", "llama_index.core", "faiss", "sentence_transformers", "transformers", "trafilatura", "onnxruntime"}
     program = f"import sys; {code}; print(*sorted({heavy!r} & set(sys.modules)))"
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True, env=dict(os.environ))
     assert done.stdout.strip() == ""

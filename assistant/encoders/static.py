@@ -1,50 +1,26 @@
-"""Sentence models at run time: the bundled static one, and any model of sentence-transformers.
-
-The static model is a table look-up and needs neither torch nor sentence-transformers; those are imported only
-when a transformer is opened.
-"""
+"""The static sentence model: a table of token vectors. It needs neither torch nor sentence-transformers."""
 
 from __future__ import annotations
 
 import hashlib
 import json
-import logging
-import re
 from collections.abc import Iterator, Sequence
 from importlib import resources
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from safetensors import SafetensorError, safe_open
+from safetensors import safe_open
 from tokenizers import Tokenizer
 
 from assistant.errors import EncoderUnavailable
-from assistant.protocols import Encoder, Vectors
-
-if TYPE_CHECKING:
-    from sentence_transformers import SentenceTransformer
-
-log = logging.getLogger(__name__)
+from assistant.protocols import Vectors
 
 BUNDLED = "static-v1"
 WEIGHTS, TOKENIZER, CARD = "model.safetensors", "tokenizer.json", "static.json"
 TEXTS_PER_CALL = 1024  # tokenised in one parallel call; more only holds more memory
 TOKENS_PER_SUM = 2048  # 3 MB of float32 rows stay in the cache; 16,384 took half as long again
-QUESTION_TASK = "Given a question, retrieve passages of news articles that answer it"
-
-# Prefixes that model cards ask for: (pattern on the name, for queries, for passages); the first match counts.
-PREFIXES: tuple[tuple[str, str, str], ...] = (
-    (r"e5-.*instruct|qwen3-embedding", f"Instruct: {QUESTION_TASK}\nQuery: ", ""),
-    (r"(^|[/_-])e5-(small|base|large)", "query: ", "passage: "),
-    (r"bge-(small|base|large)-en|mxbai-embed-large|arctic-embed-(xs|s|m|l)(-v1\.5)?$",
-     "Represent this sentence for searching relevant passages: ", ""),
-    (r"bge-(small|base|large)-zh", "为这个句子生成表示以用于检索相关文章：", ""),
-    (r"arctic-embed-.*v2", "query: ", ""),
-    (r"nomic-embed-text", "search_query: ", "search_document: "),
-    (r"bge-m3|gte-|labse|minilm", "", ""),
-)  # fmt: skip
 
 
 class StaticEncoder:
@@ -167,101 +143,6 @@ def _portions(sizes: Sequence[int]) -> Iterator[tuple[int, int]]:
         yield first, len(sizes)
 
 
-class TransformerEncoder:
-    """A model of sentence-transformers, with the prefixes that its family was trained with."""
-
-    def __init__(self, model: SentenceTransformer, name: str, query_prefix: str = "", passage_prefix: str = "") -> None:
-        """Hold a loaded model and the texts put before queries and passages."""
-        self._model = model
-        self._name = name
-        self.query_prefix = query_prefix
-        self.passage_prefix = passage_prefix
-        self._digest = ""
-
-    @classmethod
-    def open(
-        cls,
-        name: str,
-        query_prefix: str | None = None,
-        passage_prefix: str | None = None,
-        download: bool = False,
-    ) -> TransformerEncoder:
-        """Load a model by folder or by its name on the hub; the network is used only when `download` is set.
-
-        Args:
-            name: folder, or name such as `intfloat/multilingual-e5-small`.
-            query_prefix: put before queries; None takes the family's, else the one in its settings.
-            passage_prefix: the same for passages.
-            download: fetch the model if it is not on this machine.
-
-        Raises:
-            EncoderUnavailable: the model is not on this machine, or its files cannot be read.
-        """
-        from sentence_transformers import SentenceTransformer
-
-        try:
-            model = SentenceTransformer(name, local_files_only=not download)
-        # Which of these a missing or damaged model raises depends on the version and the file.
-        except (OSError, ValueError, KeyError, SafetensorError) as error:
-            raise EncoderUnavailable(
-                f"the sentence model {name!r} is not on this machine or cannot be read",
-                hint=f"fetch it once with `hf download {name}`, or give the path of a model folder",
-            ) from error
-        prompts = model.prompts or {}
-        query, passage = family_prefixes(name) or (prompts.get("query") or "", prompts.get("document") or "")
-        query = query if query_prefix is None else query_prefix
-        passage = passage if passage_prefix is None else passage_prefix
-        log.debug("opened %s, query prefix %r, passage prefix %r", name, query, passage)
-        return cls(model, name, query, passage)
-
-    @property
-    def name(self) -> str:
-        """The name that opens this encoder again."""
-        return self._name
-
-    @property
-    def digest(self) -> str:
-        """The hash of prefixes, length limit and a sample of every tensor, taken once."""
-        if not self._digest:
-            found = hashlib.sha256()
-            found.update(json.dumps([self.query_prefix, self.passage_prefix, self._model.max_seq_length]).encode())
-            for key, tensor in sorted(self._model.state_dict().items()):
-                flat = tensor.detach().float().cpu().flatten()
-                sample = flat[:: max(1, len(flat) // 4096)].numpy()
-                found.update(f"{key} {tuple(tensor.shape)}".encode() + sample.tobytes())
-            self._digest = found.hexdigest()
-        return self._digest
-
-    @property
-    def dimensions(self) -> int:
-        """The length of a vector."""
-        # Version 6 renamed the method.
-        renamed = getattr(self._model, "get_embedding_dimension", None)
-        return int((renamed or self._model.get_sentence_embedding_dimension)() or 0)
-
-    def encode_queries(self, texts: Sequence[str]) -> Vectors:
-        """Return unit vectors of questions, float32, shape (len(texts), dimensions)."""
-        return self._encode(texts, self.query_prefix)
-
-    def encode_passages(self, texts: Sequence[str]) -> Vectors:
-        """Return unit vectors of passages or sentences, float32, shape (len(texts), dimensions)."""
-        return self._encode(texts, self.passage_prefix)
-
-    def _encode(self, texts: Sequence[str], prefix: str) -> Vectors:
-        if not texts:
-            return np.zeros((0, self.dimensions), dtype=np.float32)
-        prefixed = [prefix + text for text in texts]
-        # The empty prompt keeps the model's own default prompt from being put before ours.
-        vectors = self._model.encode(prefixed, prompt="", normalize_embeddings=True, show_progress_bar=False)
-        return np.nan_to_num(np.asarray(vectors, dtype=np.float32))
-
-
-def family_prefixes(name: str) -> tuple[str, str] | None:
-    """Return (query prefix, passage prefix) of a known family, None for an unknown one."""
-    lowered = name.lower().rstrip("/")
-    return next(((query, passage) for known, query, passage in PREFIXES if re.search(known, lowered)), None)
-
-
 def bundled_folder() -> Path:
     """Return the folder of the model that comes with the package."""
     return Path(str(resources.files("assistant"))) / "models" / BUNDLED
@@ -290,17 +171,3 @@ def is_static(folder: Path) -> bool:
         return False
     listed = json.loads(modules.read_text(encoding="utf-8"))
     return bool(listed) and str(listed[0].get("type", "")).endswith("StaticEmbedding")
-
-
-def open_encoder(name: str = "") -> Encoder:
-    """Open the bundled model for "" or "static", else a folder or a model of sentence-transformers by name.
-
-    Raises:
-        EncoderUnavailable: the model is not on this machine.
-    """
-    if name in ("", "static"):
-        return StaticEncoder.open(bundled_folder(), "static")
-    folder = Path(name).expanduser()
-    if is_static(folder):
-        return StaticEncoder.open(folder, name)
-    return TransformerEncoder.open(str(folder) if folder.is_dir() else name)
