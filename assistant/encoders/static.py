@@ -103,8 +103,16 @@ class StaticEncoder:
     def token_vectors(self, text: str) -> Vectors:
         """Return the vector of each token in order, float32, shape (tokens, dimensions); its length is the token's weight."""
         tokens = np.asarray(self._tokenizer.encode(text, add_special_tokens=False).ids, dtype=np.int64)
-        rows = self._rows[tokens].astype(np.float32)
-        return rows if self._scales is None else rows * self._scales[tokens, None]
+        return self._vectors(tokens)
+
+    def rows_of(self, tokens: Sequence[str]) -> Vectors:
+        """Return the vectors of tokens by their spelling, float32, shape (len(tokens), dimensions).
+
+        Raises:
+            KeyError: there is no such token.
+        """
+        vocabulary = self._tokenizer.get_vocab()
+        return self._vectors(np.array([vocabulary[token] for token in tokens], dtype=np.int64))
 
     def _encode(self, texts: Sequence[str]) -> Vectors:
         sums = np.zeros((len(texts), self.dimensions), dtype=np.float32)
@@ -123,12 +131,16 @@ class StaticEncoder:
         tokens = np.fromiter((token for one in ids for token in one), dtype=np.int64, count=int(sizes.sum()))
         if not len(tokens):
             return
-        rows = self._rows[tokens].astype(np.float32)
-        if self._scales is not None:
-            rows *= self._scales[tokens, None]
+        rows = self._vectors(tokens)
         # reduceat gives an empty text its neighbour's first row, so only full texts take part.
         full = sizes > 0
         sums[full] = np.add.reduceat(rows, (np.cumsum(sizes) - sizes)[full], axis=0)
+
+    def _vectors(self, tokens: NDArray[np.int64]) -> Vectors:
+        rows = self._rows[tokens].astype(np.float32)
+        if self._scales is not None:
+            rows *= self._scales[tokens, None]
+        return rows
 
 
 def _portions(sizes: Sequence[int]) -> Iterator[tuple[int, int]]:

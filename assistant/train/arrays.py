@@ -20,15 +20,15 @@ SHARD_BYTES = 12_000_000
 SCALE, SHARD = ".scale", "@"
 
 
-def save_arrays(folder: Path, arrays: Mapping[str, Array]) -> int:
-    """Write `arrays` as the whole content of `folder` and return the bytes it takes."""
+def save_arrays(folder: Path, arrays: Mapping[str, Array], effort: int = 6) -> int:
+    """Write `arrays` as the whole content of `folder` and return the bytes it takes; `effort` is lzma's, 0 to 9."""
     aside = folder.with_name(folder.name + ".partial")
     shutil.rmtree(aside, ignore_errors=True)
     aside.mkdir(parents=True)
     for name, array in arrays.items():
         rows = max(1, SHARD_BYTES // max(1, array[:1].nbytes))
         for number, start in enumerate(range(0, max(1, len(array)), rows)):
-            with lzma.open(aside / f"{name}{SHARD}{number:02d}.npy.xz", "wb", preset=6) as file:
+            with lzma.open(aside / f"{name}{SHARD}{number:02d}.npy.xz", "wb", preset=effort) as file:
                 np.save(file, array[start : start + rows])
     shutil.rmtree(folder, ignore_errors=True)
     aside.rename(folder)
