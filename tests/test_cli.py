@@ -292,3 +292,22 @@ def test_doctor_says_when_the_store_is_lost(index: str, capsys):
         log.unlink()
     assert main(["--index", index, "doctor"]) == 1
     assert "BAD  index" in capsys.readouterr().out
+
+
+def test_models_are_listed_without_opening_one(tmp_path: Path):
+    program = "import sys; from assistant.cli import main; main(sys.argv[1:]); print(*{'torch', 'onnxruntime', 'faiss'} & set(sys.modules))"
+    done = subprocess.run([sys.executable, "-c", program, "models"], capture_output=True, text=True, check=True, cwd=tmp_path)
+    assert done.stdout.splitlines()[-1] == ""
+    rows = {row.split()[0]: row for row in done.stdout.splitlines()[1:6]}
+    assert "static" in rows
+    assert rows["static"].endswith("bundled")
+    assert " 88.1 " in rows["multilingual-e5-small"]
+    assert [name for name, row in rows.items() if " * " in row] == ["static"]
+
+
+def test_the_model_in_use_is_marked_whatever_it_is(monkeypatch: pytest.MonkeyPatch, capsys):
+    for chosen in ("bge-m3", "BAAI/bge-m3", "/models/mine"):
+        monkeypatch.setenv("ASSISTANT_ENCODER", chosen)
+        assert main(["--json", "models"]) == 0
+        (used,) = [record for record in json.loads(capsys.readouterr().out) if record["in_use"]]
+        assert chosen in (used["name"], used["model"])

@@ -18,9 +18,11 @@ from assistant.encoders import (
     content_digest,
     family_prefixes,
     open_encoder,
+    presets,
     stored_digest,
 )
-from assistant.errors import EncoderUnavailable
+from assistant.encoders.presets import measures
+from assistant.errors import EncoderUnavailable, MissingExtra
 
 SENTENCE_TRANSFORMERS = tuple(int(part) for part in metadata.version("sentence-transformers").split(".")[:2])
 
@@ -273,3 +275,77 @@ def test_a_transformers_digest_depends_on_weights_and_prefixes_alone(transformer
     first, again = (TransformerEncoder.open(str(transformer)) for _ in range(2))
     assert first.digest == again.digest
     assert TransformerEncoder.open(str(transformer), query_prefix="").digest != first.digest
+
+
+# Presets
+
+
+NAMES = {"static", "multilingual-e5-small", "multilingual-e5-base", "bge-m3", "paraphrase-multilingual-MiniLM-L12-v2"}
+
+
+def test_every_preset_says_what_one_needs_to_choose():
+    known = presets()
+    assert {entry.name for entry in known} == NAMES
+    assert known[0].bundled
+    assert not any(entry.bundled for entry in known[1:])
+    for entry in known:
+        assert entry.dimensions > 0
+        assert entry.size_mb > 0
+        assert entry.licence
+        assert entry.speed in {"instant", "medium", "slow", "very slow"}
+        assert set(entry.figures) <= set(measures())
+        assert bool(entry.figures) == bool(entry.sources), "a figure needs its source"
+
+
+def test_a_preset_and_its_family_ask_for_the_same_prefixes():
+    for entry in presets()[1:]:
+        assert family_prefixes(entry.model) == (entry.query_prefix, entry.passage_prefix)
+
+
+def test_the_bundled_entry_describes_the_bundled_model(encoder: StaticEncoder):
+    assert presets()[0].dimensions == encoder.dimensions
+
+
+def test_a_preset_opens_its_model_with_its_prefixes(transformer: Path, monkeypatch: pytest.MonkeyPatch):
+    import sentence_transformers
+
+    asked = []
+
+    class Hub(sentence_transformers.SentenceTransformer):
+        def __init__(self, name: str, **options) -> None:
+            asked.append((name, options))
+            super().__init__(str(transformer), **options)
+
+    monkeypatch.setattr(sentence_transformers, "SentenceTransformer", Hub)
+    opened = open_encoder("multilingual-e5-small")
+    assert asked == [("intfloat/multilingual-e5-small", {"local_files_only": True})]
+    bare = TransformerEncoder.open(str(transformer), query_prefix="", passage_prefix="")
+    assert np.allclose(opened.encode_queries(["biden"]), bare.encode_queries(["query: biden"]), atol=1e-6)
+    assert np.allclose(opened.encode_passages(["biden"]), bare.encode_queries(["passage: biden"]), atol=1e-6)
+    assert opened.digest == open_encoder("intfloat/multilingual-e5-small").digest
+
+
+def test_a_preset_that_is_not_here_says_how_to_fetch_it(tmp_path: Path):
+    program = (
+        "from assistant.encoders import open_encoder; from assistant.errors import EncoderUnavailable\n"
+        "try: open_encoder('bge-m3')\n"
+        "except EncoderUnavailable as error: print(error); print(error.hint)"
+    )
+    environment = {"PATH": "/usr/bin", "HF_HOME": str(tmp_path), "HF_HUB_OFFLINE": "1"}
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True, env=environment)
+    first, second = done.stdout.splitlines()
+    assert "BAAI/bge-m3" in first
+    assert "hf download BAAI/bge-m3" in second
+
+
+def test_an_unknown_name_is_answered_with_the_known_ones():
+    with pytest.raises(EncoderUnavailable) as caught:
+        open_encoder("multilingual-e6")
+    assert all(name in str(caught.value) for name in NAMES)
+    assert "\n" not in str(caught.value)
+
+
+def test_without_sentence_transformers_the_package_is_named(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setitem(sys.modules, "sentence_transformers", None)
+    with pytest.raises(MissingExtra, match="sentence-transformers"):
+        open_encoder("multilingual-e5-small")

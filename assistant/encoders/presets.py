@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 import functools
+import json
 import re
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from importlib import resources
 from typing import Any
+
+from assistant.encoders.static import CARD, bundled_folder
 
 
 @dataclass(frozen=True)
 class Preset:
     """A sentence model that one setting chooses.
 
-    `speed` is a class, `figures` are what others published (0 to 100), by the names in `measures()`; `sources` says where.
+    `max_tokens` is 0 where a text is never cut; `speed` is a class that `presets.toml` defines; `figures` are what others published (0
+    to 100), by the names in `measures()`, and `sources` says where.
     """
 
     name: str
@@ -30,7 +34,7 @@ class Preset:
     passage_prefix: str = ""
     note: str = ""
     figures: Mapping[str, float] = field(default_factory=dict)
-    sources: tuple[str, ...] = ()
+    sources: Sequence[str] = ()
 
     @property
     def bundled(self) -> bool:
@@ -40,7 +44,7 @@ class Preset:
 
 def presets() -> tuple[Preset, ...]:
     """Return the known models, the bundled one first."""
-    return tuple(Preset(**entry | {"sources": tuple(entry.get("sources", ()))}) for entry in _table()["preset"])
+    return tuple(Preset(**_bundled() | entry if not entry["model"] else entry) for entry in _table()["preset"])
 
 
 def preset(name: str) -> Preset | None:
@@ -58,6 +62,14 @@ def family_prefixes(name: str) -> tuple[str, str] | None:
     lowered = name.lower().rstrip("/")
     families = _table()["family"]
     return next(((one["query"], one["passage"]) for one in families if re.search(one["pattern"], lowered)), None)
+
+
+def _bundled() -> dict[str, int]:
+    """Return the sizes of the model that comes with the package, read off its folder."""
+    folder = bundled_folder()
+    size_bytes = sum(path.stat().st_size for path in folder.rglob("*") if path.is_file())
+    dimensions = json.loads((folder / CARD).read_text(encoding="utf-8"))["dimensions"]
+    return {"dimensions": dimensions, "size_mb": round(size_bytes / 1e6)}
 
 
 @functools.cache

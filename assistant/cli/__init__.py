@@ -1,0 +1,93 @@
+"""The command line. Every command opens the parts it needs when it runs, so that `--help` is immediate.
+
+Exit codes: 0 done (an abstention is an answer), 1 an error or an article that was not added, 2 wrong usage,
+130 interrupted.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+import traceback
+from collections.abc import Callable, Sequence
+from typing import Any, cast
+
+from assistant import __version__
+from assistant.cli import commands
+from assistant.cli.terminal import complain, one_line
+from assistant.errors import AssistantError
+
+Command = Callable[[argparse.Namespace], int]
+
+INTERRUPTED = 130
+PIPE_CLOSED = 141
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run a command and return its exit code."""
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):  # a file name may hold bytes that are no text
+            stream.reconfigure(errors="backslashreplace")
+    words = list(sys.argv[1:] if argv is None else argv)
+    args = _parser(words).parse_args(words)
+    try:
+        code = cast(Command, args.run)(args)
+        sys.stdout.flush()
+        return code
+    except AssistantError as error:
+        complain(f"error: {error}", f"hint: {error.hint}" if error.hint else "")
+        return 1
+    except KeyboardInterrupt:
+        return INTERRUPTED
+    except BrokenPipeError:
+        # The reader has left; without this Python would complain once more while it exits.
+        sys.stdout = open(os.devnull, "w")  # noqa: SIM115  (open until the process ends)
+        return PIPE_CLOSED
+    except Exception as error:
+        if args.debug:
+            traceback.print_exc()
+        complain(f"error: unexpected {type(error).__name__}: {one_line(error)}; run with --debug for the trace")
+        return 1
+
+
+def _parser(words: Sequence[str]) -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser("assistant", description="Ask a pile of news articles and get the sentences that answer, each cited.")
+    parser.add_argument("--version", action="version", version=f"assistant {__version__}")
+    _add_common(parser, default=True)
+    offered = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
+
+    def command(name: str, run: Command, about: str) -> argparse.ArgumentParser:
+        # "resolve": a command's own options may stand in for the common ones.
+        sub = offered.add_parser(name, help=about, description=about, conflict_handler="resolve")
+        _add_common(sub, default=False)
+        sub.set_defaults(run=run)
+        return sub
+
+    command("add", commands.add, "add files and folders of articles").add_argument("paths", nargs="+", metavar="PATH")
+    command("list", commands.list_articles, "list the articles")
+    command("show", commands.show, "show an article, and who said what in it").add_argument("id", metavar="ID")
+    command("remove", commands.remove, "remove articles for good").add_argument("ids", nargs="+", metavar="ID")
+    command("ask", commands.ask, "ask a question").add_argument("question", nargs="+", metavar="QUESTION")
+    command("chat", commands.chat, "ask in turns; a question may refer to the answer before")
+    serve = command("serve", commands.serve, "open the web chat on this machine")
+    serve.add_argument("--samples", action="store_true", help="make the index of the sample articles if there is none")
+    serve.add_argument("--host", help="the address to listen on (127.0.0.1)")
+    serve.add_argument("--port", type=int, help="the port to listen on (7860); 0 takes any free one")
+    evaluate = command("evaluate", commands.evaluate, "measure the answers with a set of questions")
+    if "evaluate" in words:  # its options come with it, and every other command can do without
+        from assistant.evaluate.runner import add_arguments
+
+        add_arguments(evaluate)
+    command("models", commands.models, "list the sentence models that one setting chooses")
+    command("doctor", commands.doctor, "check the index and this installation, and repair what can be")
+    return parser
+
+
+def _add_common(parser: argparse.ArgumentParser, default: bool) -> None:
+    """Add the options that may stand before or after the command; their defaults come from before it."""
+    missing: Any = None if default else argparse.SUPPRESS
+    off: Any = False if default else argparse.SUPPRESS
+    parser.add_argument("--index", metavar="NAME_OR_PATH", default=missing, help="the index to use (default)")
+    parser.add_argument("--json", action="store_true", default=off, help="print JSON")
+    parser.add_argument("--debug", action="store_true", default=off, help="show the trace of an unexpected error")
