@@ -8,12 +8,11 @@ import pytest
 import torch
 
 from assistant.encoders import StaticEncoder, content_digest
-from assistant.train.data import Pair, held_out, read_pairs, read_questions
+from assistant.train.data import Pair, held_out, read_pairs, read_questions, windows
 from assistant.train.export import export
 from assistant.train.measure import average_precision, reciprocal_rank
 from assistant.train.static import read_recipe, run
 from assistant.train.student import Student, contrast, encode
-from assistant.train.tasks import windows
 from assistant.train.vocabulary import Bags, bags_of, train_tokenizer
 
 SUBJECTS = {

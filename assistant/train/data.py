@@ -11,7 +11,7 @@ import json
 import lzma
 import zlib
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -95,3 +95,35 @@ def read_questions(folder: Path) -> Iterator[Question]:
                 answer = (row.get("answers") or [""])[0]
                 title = row.get("title") or ""
                 yield Question(language, source, row["question"], row["context"], title, answer)
+
+
+def read_loose_questions(folder: Path) -> Iterator[str]:
+    """Yield every English question without a passage, once, on one line."""
+    known: set[str] = set()
+    for path in sorted(folder.glob("qa.*.en.jsonl.xz")):
+        with lzma.open(path, "rt", encoding="utf-8") as lines:
+            for row in map(json.loads, lines):
+                text = " ".join(row["question"].split())
+                if not row.get("context") and text not in known:
+                    known.add(text)
+                    yield text
+
+
+def windows(pairs: Sequence[Pair], numbers: Recipe) -> list[list[Pair]]:
+    """Cut runs of neighbouring pairs of one document-like source into windows of `sentences` pairs."""
+    runs: list[list[Pair]] = []
+    for pair in pairs:
+        if pair.source not in numbers["sources"]:
+            continue
+        last = runs[-1][-1] if runs else None
+        joins = (
+            last is not None
+            and (pair.language, pair.source) == (last.language, last.source)
+            and pair.position <= last.position + 2
+            and len(runs[-1]) < numbers["sentences"]
+        )
+        if joins:
+            runs[-1].append(pair)
+        else:
+            runs.append([pair])
+    return [run for run in runs if len(run) > 1]

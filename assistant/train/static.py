@@ -20,12 +20,13 @@ import numpy as np
 import torch
 from tokenizers import Tokenizer
 
-from assistant.train.corpus import Corpus, first_vectors, read_corpus, rows_of, tasks_of
+from assistant.train.corpus import Corpus, read_corpus
 from assistant.train.data import Recipe
 from assistant.train.exchange import exchange_table, exchanged
 from assistant.train.export import export
-from assistant.train.student import Floats, Student, loss_of
-from assistant.train.tasks import Task
+from assistant.train.rows import rows_of, taught_texts
+from assistant.train.student import Batch, Floats, Student, loss_of
+from assistant.train.tasks import Task, first_vectors, tasks_of, with_hard
 from assistant.train.teacher import teach
 from assistant.train.vocabulary import Ints, balanced, train_tokenizer
 
@@ -47,9 +48,9 @@ def run(data: Path, out: Path, recipe: Recipe) -> Path:
     out.mkdir(parents=True, exist_ok=True)
     corpus = read_corpus(data, recipe)
     tokenizer = vocabulary(corpus, out / "tokenizer.json", recipe)
-    taught = teach(corpus.english(), out / "teacher", recipe["teacher"])
-    rows = rows_of(corpus, recipe["windows"]["per_window"], np.random.default_rng(SEED))
-    tasks = tasks_of(corpus, tokenizer, taught, rows, recipe)
+    rows = rows_of(corpus, recipe, np.random.default_rng(SEED))
+    taught = teach(taught_texts(rows), out / "teacher", recipe["teacher"])
+    tasks = tasks_of(rows, tokenizer, taught, recipe)
     log.info("read %d texts", len(tasks[0].bags))
     started = out / "stage1.npy"
     if not started.exists():
@@ -59,7 +60,8 @@ def run(data: Path, out: Path, recipe: Recipe) -> Path:
     if not (out / "stage2.npy").exists():
         aligned = np.load(started)
         table = exchange_table(aligned, tasks[0], rows["parallel"].languages, recipe["exchange"])
-        train(aligned, tasks, recipe["stage2"], out / "stage2.npy", table)
+        asked = [with_hard(task, corpus.questions, aligned, recipe["hard"]) if task.name == "question" else task for task in tasks]
+        train(aligned, asked, recipe["stage2"], out / "stage2.npy", table)
     export(tokenizer, np.load(out / "stage2.npy"), out / "model")
     return out / "model"
 
@@ -76,29 +78,23 @@ def train(vectors: Floats, tasks: Sequence[Task], numbers: Recipe, path: Path, t
     it.
 
     With `table`, texts of the tasks in `numbers["exchange"]` are exchanged by it with the chances given
-    there.
+    there. Every `numbers["checkpoint"]` steps all is kept beside `path`, and an interrupted run goes on there.
     """
     student, rng = Student(vectors), np.random.default_rng(SEED)
     used = [task for task in tasks if task.name in numbers["sizes"]]
     losses: list[dict[str, float]] = []
-    started = time.monotonic()
-    for step in range(numbers["steps"]):
-        batches = [task.draw(numbers["sizes"][task.name], numbers["keep"][task.name], rng) for task in used]
-        if table is not None:
-            batches = [
-                replace(
-                    batch,
-                    left=exchanged(batch.left, table, left, rng),
-                    right=exchanged(batch.right, table, right, rng),
-                )
-                for batch, (left, right) in (
-                    (batch, numbers["exchange"].get(task.name, (0, 0))) for task, batch in zip(used, batches, strict=True)
-                )
-            ]
-        units, touched, leaf, mix = student.forward([side for batch in batches for side in (batch.left, batch.right)])
+    kept = path.with_suffix(".checkpoint.npz")
+    if kept.exists():
+        note = student.load(kept)
+        losses, rng.bit_generator.state = note["losses"], note["random"]
+    started, first = time.monotonic(), student.steps
+    for step in range(first, numbers["steps"]):
+        batches = [_batch(task, numbers, table, rng) for task in used]
+        units, touched, leaf, mix = student.forward([side for batch in batches for side in batch.sides])
+        sides = iter(units)
         parts = {
-            task.name: loss_of(batch, units[2 * n], units[2 * n + 1], numbers["scale"], numbers["pull"])
-            for n, (task, batch) in enumerate(zip(used, batches, strict=True))
+            task.name: loss_of(batch, [next(sides) for _ in batch.sides], numbers["scale"], numbers["pull"], task.name in numbers["pooled"])
+            for task, batch in zip(used, batches, strict=True)
         }
         torch.autograd.backward(list(parts.values()))
         # Warm up over a twentieth, then fall in a straight line to a tenth.
@@ -107,8 +103,20 @@ def train(vectors: Floats, tasks: Sequence[Task], numbers: Recipe, path: Path, t
         losses.append({name: loss.item() for name, loss in parts.items()})
         if step % 50 == 0:
             log.info("%s step %d, %.0f s: %s", path.stem, step, time.monotonic() - started, losses[-1])
+        if student.steps % numbers["checkpoint"] == 0:
+            student.save(kept, {"losses": losses, "random": rng.bit_generator.state})
     path.with_suffix(".losses.json").write_text(json.dumps(losses), encoding="utf-8")
     np.save(path, student.folded())
+    kept.unlink(missing_ok=True)
+
+
+def _batch(task: Task, numbers: Recipe, table: Ints | None, rng: np.random.Generator) -> Batch:
+    batch = task.draw(numbers["sizes"][task.name], numbers["keep"][task.name], rng, task.name in numbers["alone"])
+    if table is None or task.name not in numbers["exchange"]:
+        return batch
+    asked, answering = numbers["exchange"][task.name]
+    shares = [asked, answering, answering][: len(batch.sides)]
+    return replace(batch, sides=[exchanged(side, table, share, rng) for side, share in zip(batch.sides, shares, strict=True)])
 
 
 def main(argv: Sequence[str] | None = None) -> None:

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
 
 import numpy as np
 import torch
@@ -20,11 +23,12 @@ Floats = NDArray[np.float32]
 class Batch:
     """Texts that belong together row by row; rows with equal `groups` mean the same and are no negatives.
 
-    `target` holds the teacher's unit vectors of the rows where there is a teacher, shape (n, dimensions).
+    `sides` are the left texts, the right texts, and perhaps a hard negative for each left one; `groups` has a
+    number for each row, and then for each hard negative. `target` holds the teacher's unit vectors of the
+    rows where there is a teacher, shape (n, dimensions).
     """
 
-    left: Bags
-    right: Bags
+    sides: list[Bags]
     groups: Ints
     target: Tensor | None = None
 
@@ -41,7 +45,26 @@ class Student:
         self.mix = torch.eye(vectors.shape[1])
         self._moments = [torch.zeros_like(self.vectors), torch.zeros_like(self.vectors)]
         self._mix_moments = [torch.zeros_like(self.mix), torch.zeros_like(self.mix)]
-        self._steps = 0
+        self.steps = 0
+
+    def save(self, path: Path, note: dict[str, Any]) -> None:
+        """Write all that training goes on from, and a note that JSON can hold; the file appears at once."""
+        aside = path.with_name("aside." + path.name)
+        arrays: dict[str, Any] = {name: moments.numpy() for name, moments in self._named().items()}
+        np.savez(aside, vectors=self.vectors, mix=self.mix, steps=self.steps, note=json.dumps(note), **arrays)
+        aside.replace(path)
+
+    def load(self, path: Path) -> dict[str, Any]:
+        """Take over what `save` wrote and return the note."""
+        with np.load(path) as kept:
+            self.vectors, self.mix, self.steps = torch.from_numpy(kept["vectors"]), torch.from_numpy(kept["mix"]), int(kept["steps"])
+            for name, moments in self._named().items():
+                moments.copy_(torch.from_numpy(kept[name]))
+            return dict(json.loads(str(kept["note"])))
+
+    def _named(self) -> dict[str, Tensor]:
+        names = ("first", "second", "mix_first", "mix_second")
+        return dict(zip(names, [*self._moments, *self._mix_moments], strict=True))
 
     def folded(self) -> Floats:
         """Return the token vectors with the matrix applied, shape (vocabulary, dimensions)."""
@@ -50,7 +73,10 @@ class Student:
     def forward(self, bags: Sequence[Bags]) -> tuple[list[Tensor], Ints, Tensor, Tensor]:
         """Return unit vectors per collection of bags, the touched rows, and the two leaves with gradients."""
         tokens = np.concatenate([part.tokens for part in bags])
-        rows, inverse = np.unique(tokens, return_inverse=True)
+        # A vocabulary-wide mask finds the distinct tokens many times faster than sorting them.
+        used = np.zeros(len(self.vectors), dtype=bool)
+        used[tokens] = True
+        rows, inverse = np.flatnonzero(used), (np.cumsum(used) - 1)[tokens]
         sizes = np.concatenate([np.diff(part.starts) for part in bags])
         starts = np.concatenate([[0], np.cumsum(sizes)[:-1]])
         leaf = self.vectors[torch.from_numpy(rows)].requires_grad_()
@@ -61,7 +87,7 @@ class Student:
 
     def update(self, rows: Ints, leaf: Tensor, mix: Tensor, rate: float, mix_rate: float) -> None:
         """Take one step of Adam; a row's moments move only when the row is used, as in torch's SparseAdam."""
-        self._steps += 1
+        self.steps += 1
         assert leaf.grad is not None
         assert mix.grad is not None
         # In blocks that stay in the processor's cache: a whole batch's rows took twice as long.
@@ -76,8 +102,8 @@ class Student:
     def _direction(self, first: Tensor, second: Tensor, gradient: Tensor) -> Tensor:
         first.mul_(0.9).add_(gradient, alpha=0.1)
         second.mul_(0.999).addcmul_(gradient, gradient, value=0.001)
-        corrected = second / (1 - 0.999**self._steps)
-        return first / (1 - 0.9**self._steps) / (corrected.sqrt() + 1e-8)
+        corrected = second / (1 - 0.999**self.steps)
+        return first / (1 - 0.9**self.steps) / (corrected.sqrt() + 1e-8)
 
 
 def contrast(left: Tensor, right: Tensor, groups: Tensor, scale: float) -> Tensor:
@@ -89,15 +115,33 @@ def contrast(left: Tensor, right: Tensor, groups: Tensor, scale: float) -> Tenso
     return (functional.cross_entropy(logits, wanted) + functional.cross_entropy(logits.T, wanted)) / 2
 
 
-def loss_of(batch: Batch, left: Tensor, right: Tensor, scale: float, pull: float) -> Tensor:
+def pooled_contrast(sides: Sequence[Tensor], groups: Tensor, scale: float) -> Tensor:
+    """Return the contrastive loss in which every other text of the batch is a candidate, of either side.
+
+    A translation must then be nearer than any other sentence of the same language: a part of the vector that
+    only says which language a text is in costs, where left against right does not see it. The third of
+    `sides`, where there is one, holds negatives only.
+    """
+    n = len(sides[0])
+    texts = torch.cat(list(sides))
+    meanings = torch.cat([groups[:n], groups])
+    asked = torch.arange(2 * n)
+    wanted = asked.roll(n)
+    same = meanings[: 2 * n, None] == meanings[None, :]
+    same[asked, wanted] = False
+    logits = (scale * texts[: 2 * n] @ texts.T).masked_fill(same, -torch.inf)
+    return functional.cross_entropy(logits, wanted)
+
+
+def loss_of(batch: Batch, sides: Sequence[Tensor], scale: float, pull: float, pooled: bool) -> Tensor:
     """Return the loss of one batch: left to right, and both to the teacher where there is one.
 
     `pull` weighs the cosine to the teacher beside the contrastive part.
     """
     groups = torch.from_numpy(batch.groups)
-    loss = contrast(left, right, groups, scale)
+    loss = pooled_contrast(sides, groups, scale) if pooled else contrast(sides[0], sides[1], groups[: len(sides[0])], scale)
     if batch.target is not None:
-        for side in (left, right):
+        for side in sides:
             cosine = (side * batch.target).sum(dim=1).mean()
             loss = loss + contrast(side, batch.target, groups, scale) + pull * (1 - cosine)
     return loss
