@@ -1,4 +1,5 @@
 import json
+import re
 import socket
 import subprocess
 import sys
@@ -304,6 +305,21 @@ def test_a_preset_and_its_family_ask_for_the_same_prefixes():
 
 def test_the_bundled_entry_describes_the_bundled_model(encoder: StaticEncoder):
     assert presets()[0].dimensions == encoder.dimensions
+
+
+def test_the_document_shows_the_presets_and_their_figures():
+    folder = Path(__file__).parent.parent / "docs"
+    text = (folder / "models.md").read_text("utf-8")
+    rows = [[cell.strip() for cell in line.strip("|").split("|")] for line in text.splitlines() if line.startswith("| `")]
+    shown = {row[0].split("`")[1]: row for row in rows}
+    assert shown.keys() == NAMES
+    for entry in presets():
+        row = shown[entry.name]
+        assert row[1] == str(entry.dimensions)
+        assert row[3] == entry.speed
+        assert row[5:7] == [f"{entry.figures[name]:.1f}" if name in entry.figures else "" for name in measures()]
+    for target in re.findall(r"\]\(([^)#]+)\)", text):
+        assert (folder / target).exists(), target
 
 
 def test_a_preset_opens_its_model_with_its_prefixes(transformer: Path, monkeypatch: pytest.MonkeyPatch):

@@ -311,6 +311,16 @@ def test_training_needs_torch_and_numpy_alone(packed: Path, tmp_path: Path):
     assert (tmp_path / "weights").is_dir()
 
 
+def test_weights_that_came_from_elsewhere_give_the_same_model(trained: Path, tmp_path: Path):
+    from assistant.train.transformer import main
+
+    for name in ("pack", "weights"):
+        shutil.copytree(trained / name, tmp_path / name)
+    main(["--out", str(tmp_path), "--export", "--small"])
+    assert not (tmp_path / "checkpoint.pt").exists()
+    assert open_encoder(str(tmp_path / "model")).digest == open_encoder(str(trained / "model")).digest
+
+
 # The encoder
 
 

@@ -137,8 +137,14 @@ def _tasks(corpus: Corpus, pieces: Pieces, encoder: StaticEncoder, numbers: Reci
     for window in corpus.held_out_windows:
         _add_window(window, pieces, tasks["held_window"], Rows.empty(), 0, rng)
     looks_like = alike(corpus.questions, encoder, numbers["look_at"], numbers["hard"])
+    passages = {text: pieces.add(sentences_of(text)) for text in dict.fromkeys(asked.passage for asked in corpus.questions)}
     for asked, others in zip(corpus.questions, looks_like, strict=True):
-        _add_question(asked, others, pieces, tasks, rng)
+        question, passage = pieces.add([asked.question]), passages[asked.passage]
+        tasks["question"].add(question, passage, passage, asked.language, hard=[passages[text] for text in others])
+        _add_answer(asked, question, pieces, tasks["sentence"], rng)
+        if asked.language == "en":
+            for number in (question, passage):
+                tasks["english"].add(number, number, number, "en", number)
     for asked in corpus.held_out_questions:
         passage = pieces.add(sentences_of(asked.passage))
         tasks["held_question"].add(pieces.add([asked.question]), passage, passage, asked.language)
@@ -156,19 +162,14 @@ def _add_window(window: Sequence[Pair], pieces: Pieces, whole: Rows, within: Row
             within.add(asking, answering, english, language)
 
 
-def _add_question(asked: Question, others: Sequence[str], pieces: Pieces, tasks: dict[str, Rows], rng: np.random.Generator) -> None:
-    question, sentences = pieces.add([asked.question]), sentences_of(asked.passage)
-    passage = pieces.add(sentences)
-    tasks["question"].add(question, passage, passage, asked.language, hard=[pieces.add(sentences_of(text)) for text in others])
+def _add_answer(asked: Question, question: int, pieces: Pieces, rows: Rows, rng: np.random.Generator) -> None:
+    """Add a question to the sentence that answers it; the others of its passage are look-alikes."""
+    sentences = sentences_of(asked.passage)
     answering = next((sentence for sentence in sentences if asked.answer and asked.answer in sentence), None)
     if answering and len(sentences) > 1:
-        rest = [text for text in sentences if text != answering and asked.answer not in text]
+        rest = [text for text in sentences if asked.answer not in text]
         right = pieces.add([answering])
-        hard = [pieces.add([rest[n]]) for n in rng.permutation(len(rest))]
-        tasks["sentence"].add(question, right, right, asked.language, hard=hard)
-    if asked.language == "en":
-        for text in (question, passage):
-            tasks["english"].add(text, text, text, "en", text)
+        rows.add(question, right, right, asked.language, hard=[pieces.add([rest[n]]) for n in rng.permutation(len(rest))])
 
 
 def sentences_of(passage: str) -> list[str]:

@@ -58,7 +58,7 @@ def prune(tokenizer: Tokenizer, use: Mapping[str, Ints], numbers: Recipe) -> tup
 
 
 def shared_words(pieces: Sequence[str], teacher: Mapping[str, int], use: Mapping[str, Ints], ratio: float) -> Ints:
-    """Return for each token the teacher's token that is the same English word or part, -1 for none.
+    """Return for each token the teacher's token that is the same English word or part, or the same number or mark, -1 for none.
 
     Args:
         pieces: the student's tokens; `▁` begins a word.
@@ -66,11 +66,13 @@ def shared_words(pieces: Sequence[str], teacher: Mapping[str, int], use: Mapping
         use: how often each language uses each of `pieces`.
         ratio: English must use a token this often beside the language that uses it most.
     """
-    shares = {language: counts / max(1, counts.sum()) for language, counts in use.items()}
-    most = np.max(list(shares.values()), axis=0)
-    english = shares.get("en", np.zeros(len(pieces)))
-    found = [teacher.get(piece[1:] if piece.startswith(WORD) else "##" + piece, -1) for piece in pieces]
-    return np.where((english > 0) & (english >= ratio * most), np.array(found, dtype=np.int64), -1)
+    # A word that stands a few times in a small language's text may be there by chance, so its count is taken two deviations lower.
+    others = [np.maximum(0, counts - 2 * np.sqrt(counts)) / max(1, counts.sum()) for language, counts in use.items() if language != "en"]
+    most = np.max(others, axis=0, initial=0)
+    english = use["en"] / max(1, use["en"].sum())
+    found = np.array([teacher.get(piece[1:] if piece.startswith(WORD) else "##" + piece, -1) for piece in pieces], dtype=np.int64)
+    letters = np.array([any(letter.isalpha() for letter in piece) for piece in pieces])
+    return np.where(~letters | ((english > 0) & (english >= ratio * most)), found, -1)
 
 
 def first_rows(same: Ints, vectors: Floats, numbers: Recipe) -> tuple[NDArray[np.uint16], NDArray[np.float16]]:

@@ -3,7 +3,7 @@
 Stages, each kept in the output folder and not done again: (1) `pack/`: data, vocabulary and teacher in compact arrays, (2) training in
 two parts, kept in `checkpoint.pt`, (3) `weights/`: what was learnt, (4) `model/`: the ONNX folder, in eight bits. `--prepare` ends after
 the first; a machine with an accelerator then needs the folder `pack` only, torch and numpy, and no `--data`. `--minutes N` stops
-cleanly, and the same command goes on.
+cleanly, and the same command goes on; `--export` does the last stage alone, from `pack` and `weights`.
 """
 
 from __future__ import annotations
@@ -102,6 +102,9 @@ def main(argv: Sequence[str] | None = None) -> None:
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s")
     started, out = time.monotonic(), arguments.out
     numbers = read_numbers(arguments.small, arguments.numbers)
+    if arguments.export:
+        print(export(out, numbers))
+        return
     if not (out / PACK / "pack.json").exists():
         if arguments.data is None:
             raise SystemExit(f"there is no {out / PACK} yet: give --data")
@@ -113,7 +116,7 @@ def main(argv: Sequence[str] | None = None) -> None:
     try:
         print(export(out, numbers))
     except ImportError as error:
-        print(f"{out / WEIGHTS} is written; {error.name} is needed to export it")
+        print(f"{out / WEIGHTS} is written; to export it needs {error.name}: give --export where that is")
     if not done:
         print("not done yet: the same command goes on")
 
@@ -134,6 +137,7 @@ def _arguments() -> argparse.ArgumentParser:
     parser.add_argument("--numbers", type=Path, help="another transformer.toml")
     parser.add_argument("--small", action="store_true", help="a run in seconds, for tests")
     parser.add_argument("--prepare", action="store_true", help="end when the pack is written")
+    parser.add_argument("--export", action="store_true", help="only export `weights`, which another machine may have written")
     parser.add_argument("--device", default="cpu", help="cpu, or cuda")
     parser.add_argument("--minutes", type=float, default=0, help="stop cleanly after so many minutes; 0 trains to the end")
     return parser
