@@ -20,7 +20,10 @@ from assistant.protocols import Vectors
 BUNDLED = "static-v1"
 WEIGHTS, TOKENIZER, CARD = "model.safetensors", "tokenizer.json", "static.json"
 TEXTS_PER_CALL = 1024  # tokenised in one parallel call; more only holds more memory
+LEAST_LENGTH = 1e-6  # of a row that is divided by its length
 TOKENS_PER_SUM = 2048  # 3 MB of float32 rows stay in the cache; 16,384 took half as long again
+
+Tokens = NDArray[np.int32]
 
 
 class StaticEncoder:
@@ -83,6 +86,16 @@ class StaticEncoder:
         return self._name
 
     @property
+    def tokenizer(self) -> Tokenizer:
+        """What splits texts into the tokens of the table."""
+        return self._tokenizer
+
+    def token_table(self) -> Vectors:
+        """Return the vectors of all tokens, float32, shape (vocabulary, dimensions)."""
+        rows = self._rows.astype(np.float32)
+        return rows if self._scales is None else rows * self._scales[:, None]
+
+    @property
     def digest(self) -> str:
         """The hash of weights and tokenizer."""
         return self._digest
@@ -104,6 +117,16 @@ class StaticEncoder:
         """Return the vector of each token in order, float32, shape (tokens, dimensions); its length is the token's weight."""
         tokens = np.asarray(self._tokenizer.encode(text, add_special_tokens=False).ids, dtype=np.int64)
         return self._vectors(tokens)
+
+    def tokens(self, texts: Sequence[str]) -> list[Tokens]:
+        """Return the numbers of each text's tokens in order, int32."""
+        return [np.array(e.ids, dtype=np.int32) for e in self._tokenizer.encode_batch_fast(list(texts), add_special_tokens=False)]
+
+    def token_cosines(self, directions: Vectors, tokens: Tokens) -> Vectors:
+        """Return how near tokens, by their numbers, are to unit vectors of shape (n, dimensions): float32, shape (n, len(tokens))."""
+        rows = self._rows[tokens].astype(np.float32)  # what scales a row does not turn it
+        lengths = np.sqrt(np.einsum("ij,ij->i", rows, rows))
+        return np.asarray(directions @ rows.T / np.maximum(lengths, LEAST_LENGTH))
 
     def rows_of(self, tokens: Sequence[str]) -> Vectors:
         """Return the vectors of tokens by their spelling, float32, shape (len(tokens), dimensions).

@@ -1,30 +1,103 @@
-"""Join the dense and the lexical list into one: the cosine plus what the matching terms are worth.
+"""Join what vectors, terms and token matches say of passages into one score.
 
-Scores, not ranks: measured on Indonesian questions, reciprocal-rank fusion of the same lists was clearly worse (RR .71 against
-.81), since ranks throw away how far ahead the best hit is. And raw scores, not scores stretched to 0..1: a question of rare words
-then leans on its words by itself. On questions kept aside from training this was as good as the best weight of stretched scores
-(mean RR .811 against .808).
+The score is a weighted sum, with weights that differ with the language pair: between languages terms count nothing and token matches
+more. `fusion.json` holds the weights, `assistant/train/fusion.py` learned them. They are scaled so that the cosine counts once: what a
+feature is worth is worth so much in cosine.
 """
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from importlib import resources
+
+import numpy as np
+from numpy.typing import NDArray
 
 Scores = Sequence[tuple[int, float]]
+Matrix = NDArray[np.float64]
+
+FIRST = ("cosine", "other_cosine", "other", "terms", "covered", "terms_covered")
+"""What is known of every passage of the pool. `terms` is its BM25 score, `covered` that score as a share of the rarity of all the
+question's terms: a question of rare words has much to match, and a passage that covers all of them need not look further. Both are 0 for
+a passage in another language than the question's, whose letters tell nothing; `other` marks such a passage."""
+MATCHED = (*FIRST, "match", "other_match", "near", "other_near", "length")
+"""What is known of the best of these, after their tokens were matched; see `assistant.search.matching`."""
+MOST_COVERED = 1.5
+"""BM25 counts repeated terms, so its ratio to the question's weight may exceed 1."""
+BM25_UNIT = 20
+"""BM25 scores are divided by this, so that weights are of one order."""
 
 
-def fuse(dense: Scores, lexical: Scores) -> list[tuple[int, float]]:
-    """Return (passage id, fused score), best first; equal scores are ordered by passage id.
+@dataclass(frozen=True)
+class Pool:
+    """The passages found for a question, each once, by id.
 
-    A passage that is not in the dense list counts as near as the last that is; one that is not in the lexical list counts 0 there.
-
-    Args:
-        dense: (passage id, cosine), best first.
-        lexical: (passage id, what its matching terms are worth in cosine).
+    `cosine` and `bm25` have one number for each passage, `same` says whether it is in the question's language, and `weight` is the rarity
+    of all terms of the question together.
     """
-    by_vector, by_terms = dict(dense), dict(lexical)
-    least = min(by_vector.values(), default=0.0)
-    total = {
-        passage: round(by_vector.get(passage, least) + by_terms.get(passage, 0.0), 9) for passage in by_vector.keys() | by_terms.keys()
-    }
-    return sorted(total.items(), key=lambda item: (-item[1], item[0]))
+
+    passages: NDArray[np.int64]
+    cosine: Matrix
+    bm25: Matrix
+    same: NDArray[np.bool_]
+    weight: float
+
+    @classmethod
+    def of(cls, dense: Scores, lexical: Scores, same: NDArray[np.bool_], weight: float) -> Pool:
+        """Join two lists of (passage id, score); `same` follows the sorted ids of both.
+
+        A passage that is not in the dense list counts as near as the last that is; one that is not in the lexical list counts 0 there.
+        """
+        by_vector, by_terms = dict(dense), dict(lexical)
+        least = min(by_vector.values(), default=0.0)
+        ids = pooled(dense, lexical)
+        cosine = np.array([by_vector.get(i, least) for i in ids], np.float64)
+        bm25 = np.array([by_terms.get(i, 0.0) for i in ids], np.float64)
+        return cls(np.array(ids, np.int64), cosine, bm25, same, weight)
+
+    def columns(self) -> Matrix:
+        """Return the features `FIRST`, shape (passages, len(FIRST))."""
+        other = 1.0 - self.same
+        bm25 = self.bm25 * self.same
+        covered = np.minimum(MOST_COVERED, bm25 / self.weight) if self.weight > 0 else np.zeros_like(bm25)
+        terms = bm25 / BM25_UNIT
+        return np.stack([self.cosine, self.cosine * other, other, terms, covered, terms * covered], axis=1)
+
+
+def pooled(*lists: Scores) -> list[int]:
+    """Return the sorted passage ids of all lists."""
+    return sorted({passage for scores in lists for passage, _ in scores})
+
+
+def with_matches(columns: Matrix, matches: Matrix) -> Matrix:
+    """Return the features `MATCHED` from the features `FIRST` and what `PassageMatcher.match` gave for the same passages."""
+    other = columns[:, FIRST.index("other")]
+    match, near, length = matches.T
+    return np.column_stack([columns, match, match * other, near, near * other, length])
+
+
+@dataclass(frozen=True)
+class FusionWeights:
+    """The learned weights of the features `FIRST` alone, and of all when tokens are matched."""
+
+    first: Matrix
+    matched: Matrix
+
+
+@lru_cache(maxsize=1)
+def fusion_weights() -> FusionWeights:
+    """Load the learned weights once."""
+    data = json.loads(resources.files("assistant.search").joinpath("fusion.json").read_text("utf-8"))
+    for name, expected in (("first", FIRST), ("matched", MATCHED)):
+        if tuple(data[name]) != expected:
+            raise RuntimeError(f"fusion.json was made for other features of {name!r}: run assistant.train.fusion again")
+    return FusionWeights(np.array(list(data["first"].values())), np.array(list(data["matched"].values())))
+
+
+def ranked(passages: NDArray[np.int64], scores: Matrix) -> list[tuple[int, float]]:
+    """Return (passage id, score), best first; equal scores are ordered by passage id."""
+    found = [(int(passage), round(float(score), 9)) for passage, score in zip(passages, scores, strict=True)]
+    return sorted(found, key=lambda item: (-item[1], item[0]))

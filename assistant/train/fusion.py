@@ -1,0 +1,229 @@
+"""Learn what vectors, terms and token matches count: `python -m assistant.train.fusion --data DIR --out assistant/search/fusion.json`.
+
+The questions are those that the sentence model was not trained on: of the question sets in their own language, and sentences of parallel
+texts asked in the other language, whole or thinned to a few words. All are asked of one index of many languages. A listwise softmax loss
+ranks the passages found for one question (Cao and others 2007, ListNet). Prints RR of one half of the passages with weights learned on
+the other half, then writes the weights learned on all.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import random
+import tempfile
+import tomllib
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import numpy as np
+import torch
+
+from assistant.encoders import open_encoder
+from assistant.evaluate.metrics import mean
+from assistant.index.index import LocalIndex
+from assistant.protocols import Encoder, PreparedArticle
+from assistant.records import Article, Span
+from assistant.search.fusion import FIRST, MATCHED, Matrix, with_matches
+from assistant.search.retrievers import MATCHED_HITS, POOL, DenseRetriever, HybridRetriever, LexicalRetriever
+from assistant.text.terms import analyse, content_terms
+from assistant.train.corpus import Corpus, read_corpus
+from assistant.train.data import Pair, Recipe, held_out
+
+DEPTH = 100
+BATCH = 1000
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A question, its kind, and the texts of the passages that answer it; `key` decides which half it belongs to."""
+
+    question: str
+    kind: str
+    pair: str
+    right: frozenset[str]
+    key: str
+
+
+@dataclass
+class Material:
+    """The passages of the index with their languages, and what is asked of them."""
+
+    passages: dict[str, str] = field(default_factory=dict)
+    asked: list[Asked] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class Example:
+    """The passages found for a question: features, and which are right; there may be none."""
+
+    asked: Asked
+    first: Matrix
+    matched: Matrix
+    right: Matrix
+
+
+def main(argv: Sequence[str] | None = None) -> None:
+    """Read the arguments, train, write the weights."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--data", type=Path, required=True, help="the training data folder")
+    parser.add_argument("--encoder", default="", help="a model folder or name; the bundled model without it")
+    parser.add_argument("--out", type=Path, required=True, help="the JSON file to write")
+    args = parser.parse_args(argv)
+    here = Path(__file__)
+    recipe = tomllib.loads(here.with_name("fusion.toml").read_text("utf-8"))
+    torch.manual_seed(recipe["seed"])
+    material = gather(read_corpus(args.data, tomllib.loads(here.with_name("recipe.toml").read_text("utf-8"))), recipe)
+    print(f"{len(material.passages)} passages, {len(material.asked)} questions")
+    examples = collect(material, open_encoder(args.encoder))
+    halves = [[e for e in examples if held_out(e.asked.key, 2) == half] for half in (False, True)]
+    report(halves[0], *learn(halves[1], recipe))
+    first, matched = learn(examples, recipe)
+    weights = {"first": dict(zip(FIRST, first, strict=True)), "matched": dict(zip(MATCHED, matched, strict=True))}
+    args.out.write_text(json.dumps(weights, indent=1) + "\n", "utf-8")
+
+
+def gather(corpus: Corpus, recipe: Recipe) -> Material:
+    """Choose passages and questions."""
+    rng = random.Random(recipe["seed"])
+    made = Material()
+    for question in (*corpus.held_out_questions, *corpus.questions):
+        made.passages[question.passage] = question.language
+    for question in corpus.held_out_questions:
+        made.asked.append(Asked(question.question, "same", question.source, frozenset((question.passage,)), question.passage))
+    further = rng.sample(corpus.windows, min(recipe["passages"]["windows"], len(corpus.windows)))
+    holding = defaultdict[str, set[str]](set)
+    for window in (*corpus.held_out_windows, *further):
+        text = " ".join(shown(window, pair) for pair in window)
+        made.passages[text] = "en" if is_english(window) else window[0].language
+        for pair in window:  # several translations of one text may be there: all are right
+            holding[pair.english].add(text)
+    for window in corpus.held_out_windows:
+        made.asked.extend(asked_of(window, holding, rng, recipe["questions"]))
+    return made
+
+
+def is_english(window: Sequence[Pair]) -> bool:
+    """Say whether a window is shown in English and asked in its own language: half of the Indonesian ones.
+
+    The texts of other languages share their English sides, so an English question would find those.
+    """
+    return window[0].language == "id" and held_out(window[0].english, 2)
+
+
+def shown(window: Sequence[Pair], pair: Pair) -> str:
+    """Return the side of a pair that stands in the index."""
+    return pair.english if is_english(window) else pair.foreign
+
+
+def asked_of(window: Sequence[Pair], holding: dict[str, set[str]], rng: random.Random, numbers: Recipe) -> list[Asked]:
+    """Return what is asked of a window in the other language: one whole sentence, and some thinned."""
+    language, other = (window[0].language, "en") if is_english(window) else ("en", window[0].language)
+    drawn = rng.sample(list(window), min(numbers["per_window"], len(window)))
+    found = []
+    for number, pair in enumerate(drawn):
+        sentence = pair.foreign if is_english(window) else pair.english
+        if len(sentence.split()) < numbers["least_words"]:
+            continue
+        right = frozenset(holding[pair.english])
+        if number == 0:
+            found.append(Asked(sentence, "whole", f"{language}-{other}", right, window[0].english))
+        found.append(Asked(thinned(sentence, language, rng, numbers), "thinned", f"{language}-{other}", right, window[0].english))
+    return found
+
+
+def thinned(sentence: str, language: str, rng: random.Random, numbers: Recipe) -> str:
+    """Return a few content words of a sentence in their order, behind a question word."""
+    words = [word.strip(".,;:\"'()") for word in sentence.split() if content_terms(word, language)]
+    kept = sorted(rng.sample(range(len(words)), min(len(words), rng.randint(*numbers["words"]))))
+    opening = rng.choice(numbers["opening"][language].split())
+    return f"{opening.capitalize()} {' '.join(words[i] for i in kept)}?"
+
+
+def collect(material: Material, encoder: Encoder) -> list[Example]:
+    """Build the index and return what every question finds in it."""
+    with tempfile.TemporaryDirectory(prefix="fusion-") as folder, LocalIndex.open(Path(folder) / "index", encoder) as index:
+        texts = list(material.passages)
+        for at in range(0, len(texts), BATCH):
+            index.add([prepared(text, material.passages[text], encoder) for text in texts[at : at + BATCH]])
+        retriever = HybridRetriever(DenseRetriever(index, encoder), LexicalRetriever(index))
+        return [example(asked, retriever) for asked in material.asked]
+
+
+def prepared(text: str, language: str, encoder: Encoder) -> PreparedArticle:
+    """Return a text as an article of one passage, which is one sentence."""
+    article = Article("", "", text, language=language, origin=f"text:{text}", inferred=("title",))
+    terms = (tuple(analyse(text, language)),)
+    return PreparedArticle(article, b"", (Span(0, len(text)),), ((0, 1),), (), terms, encoder.encode_passages([text]))
+
+
+def example(asked: Asked, retriever: HybridRetriever) -> Example:
+    """Return what a question finds."""
+    pool, passages = retriever.pool(asked.question, POOL)
+    index, columns = retriever.dense.index, pool.columns()
+    assert retriever.matcher is not None
+    matched = with_matches(columns, retriever.matcher.match(asked.question, passages))
+    right = np.array([index.article(passage.article_id).text in asked.right for passage in passages], np.float64)
+    return Example(asked, columns, matched, right)
+
+
+def best_of(example: Example, weights: Matrix) -> Matrix:
+    """Return which passages have their tokens matched, by position, best first."""
+    return np.argsort(-(example.first @ weights), kind="stable")[:MATCHED_HITS]
+
+
+def learn(examples: Sequence[Example], recipe: Recipe) -> tuple[Matrix, Matrix]:
+    """Return the weights of the features `FIRST` and `MATCHED`; the latter rank what the former put first."""
+    first = fit([(e.first, e.right, recipe["weights"][e.asked.kind]) for e in examples], recipe)
+    chosen = [(e, best_of(e, first)) for e in examples]
+    return first, fit([(e.matched[top], e.right[top], recipe["weights"][e.asked.kind]) for e, top in chosen], recipe)
+
+
+def fit(lists: Sequence[tuple[Matrix, Matrix, float]], recipe: Recipe) -> Matrix:
+    """Return the weights, the first being 1, under which the right passages of each list come first."""
+    lists = [item for item in lists if item[1].any()]
+    scale = np.concatenate([columns for columns, _, _ in lists]).std(0) + 1e-6
+    most = max(len(right) for _, right, _ in lists)
+    columns = torch.zeros(len(lists), most, len(scale))
+    right, there = torch.zeros(len(lists), most, dtype=torch.bool), torch.zeros(len(lists), most, dtype=torch.bool)
+    for i, (features, answers, _) in enumerate(lists):
+        columns[i, : len(answers)] = torch.from_numpy(features / scale).float()
+        right[i, : len(answers)] = torch.from_numpy(answers > 0)
+        there[i, : len(answers)] = True
+    share = torch.tensor([weight for _, _, weight in lists])
+    weights = torch.zeros(len(scale))
+    weights[0] = 1.0
+    weights.requires_grad_()
+    optimiser = torch.optim.Adam([weights], lr=recipe["rate"])
+    for _ in range(recipe["steps"]):
+        chances = torch.log_softmax((columns @ weights).masked_fill(~there, -1e9), dim=1)
+        loss = -(torch.logsumexp(chances.masked_fill(~right, -1e9), dim=1) * share).sum() / share.sum()
+        optimiser.zero_grad()
+        (loss + recipe["decay"] * (weights**2).sum()).backward()
+        optimiser.step()
+    learned = weights.detach().numpy() / scale
+    return np.asarray(np.round(learned / learned[0], 4), np.float64)
+
+
+def report(examples: Sequence[Example], first: Matrix, matched: Matrix) -> None:
+    """Print the mean RR of the examples by kind and pair: vectors alone, first fusion, with matches."""
+    groups = defaultdict[str, list[tuple[float, float, float]]](list)
+    for e in examples:
+        top = best_of(e, first)
+        row = (rr(e.first[:, 0], e.right), rr(e.first @ first, e.right), rr(e.matched[top] @ matched, e.right[top]))
+        for group in (e.asked.kind, f"{e.asked.kind} {e.asked.pair}"):
+            groups[group].append(row)
+    for group, rows in sorted(groups.items()):
+        print(f"{group}: {len(rows)} questions, RR {' '.join(f'{mean(column):.3f}' for column in zip(*rows, strict=True))}")
+
+
+def rr(scores: Matrix, right: Matrix) -> float:
+    """Return the reciprocal rank of the first right passage within the first 100, 0 if it was not found."""
+    ranks = np.flatnonzero(right[np.argsort(-scores, kind="stable")][:DEPTH])
+    return 1 / (int(ranks[0]) + 1) if len(ranks) else 0.0
+
+
+if __name__ == "__main__":
+    main()
