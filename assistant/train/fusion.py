@@ -14,12 +14,13 @@ import random
 import tempfile
 import tomllib
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
 import torch
+from numpy.typing import NDArray
 
 from assistant.encoders import open_encoder
 from assistant.evaluate.metrics import mean
@@ -118,7 +119,7 @@ def shown(window: Sequence[Pair], pair: Pair) -> str:
     return pair.english if is_english(window) else pair.foreign
 
 
-def asked_of(window: Sequence[Pair], holding: dict[str, set[str]], rng: random.Random, numbers: Recipe) -> list[Asked]:
+def asked_of(window: Sequence[Pair], holding: Mapping[str, set[str]], rng: random.Random, numbers: Recipe) -> list[Asked]:
     """Return what is asked of a window in the other language: one whole sentence, and some thinned."""
     language, other = (window[0].language, "en") if is_english(window) else ("en", window[0].language)
     drawn = rng.sample(list(window), min(numbers["per_window"], len(window)))
@@ -147,31 +148,35 @@ def collect(material: Material, encoder: Encoder) -> list[Example]:
     with tempfile.TemporaryDirectory(prefix="fusion-") as folder, LocalIndex.open(Path(folder) / "index", encoder) as index:
         texts = list(material.passages)
         for at in range(0, len(texts), BATCH):
-            index.add([prepared(text, material.passages[text], encoder) for text in texts[at : at + BATCH]])
+            index.add(prepared(texts[at : at + BATCH], material.passages, encoder))
         retriever = HybridRetriever(DenseRetriever(index, encoder), LexicalRetriever(index))
-        return [example(asked, retriever) for asked in material.asked]
+        stored = {article.id: article.text for article in index.articles()}
+        return [example(asked, retriever, stored) for asked in material.asked]
 
 
-def prepared(text: str, language: str, encoder: Encoder) -> PreparedArticle:
-    """Return a text as an article of one passage, which is one sentence."""
-    article = Article("", "", text, language=language, origin=f"text:{text}", inferred=("title",))
-    terms = (tuple(analyse(text, language)),)
-    return PreparedArticle(article, b"", (Span(0, len(text)),), ((0, 1),), (), terms, encoder.encode_passages([text]))
+def prepared(texts: Sequence[str], languages: Mapping[str, str], encoder: Encoder) -> list[PreparedArticle]:
+    """Return each text as an article of one passage, which is one sentence."""
+    found = []
+    for text, vector in zip(texts, encoder.encode_passages(texts), strict=True):
+        article = Article("", "", text, language=languages[text], origin=f"text:{text}", inferred=("title",))
+        terms = (tuple(analyse(text, languages[text])),)
+        found.append(PreparedArticle(article, b"", (Span(0, len(text)),), ((0, 1),), (), terms, vector[None]))
+    return found
 
 
-def example(asked: Asked, retriever: HybridRetriever) -> Example:
-    """Return what a question finds."""
+def example(asked: Asked, retriever: HybridRetriever, texts: Mapping[str, str]) -> Example:
+    """Return what a question finds; `texts` are those of the index by article id."""
     pool, passages = retriever.pool(asked.question, POOL)
-    index, columns = retriever.dense.index, pool.columns()
+    columns = pool.columns()
     assert retriever.matcher is not None
     matched = with_matches(columns, retriever.matcher.match(asked.question, passages))
-    right = np.array([index.article(passage.article_id).text in asked.right for passage in passages], np.float64)
+    right = np.array([texts[passage.article_id] in asked.right for passage in passages], np.float64)
     return Example(asked, columns, matched, right)
 
 
-def best_of(example: Example, weights: Matrix) -> Matrix:
+def best_of(example: Example, weights: Matrix) -> NDArray[np.int64]:
     """Return which passages have their tokens matched, by position, best first."""
-    return np.argsort(-(example.first @ weights), kind="stable")[:MATCHED_HITS]
+    return np.argsort(-(example.first @ weights), kind="stable")[:MATCHED_HITS].astype(np.int64)
 
 
 def learn(examples: Sequence[Example], recipe: Recipe) -> tuple[Matrix, Matrix]:
