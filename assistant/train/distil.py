@@ -159,6 +159,11 @@ class Training:
         """Whether all stages are."""
         return self.stage == len(STAGES)
 
+    @property
+    def steps_left(self) -> int:
+        """How many steps the stage still has."""
+        return 0 if self.done else int(self.numbers[STAGES[self.stage]]["steps"]) - self.step
+
     def save(self, path: Path) -> None:
         """Write everything that a later command needs to go on."""
         state = {"model": self.student.model.state_dict(), "optimiser": self.optimiser.state_dict()}
@@ -226,8 +231,11 @@ def train(training: Training, checkpoint: Path, enough: Callable[[], bool]) -> N
         if training.step % numbers["log_steps"] == 0:
             training.losses.append({name: loss.item() for name, loss in losses.items()})
             now = time.monotonic()
-            pace = (training.student.n_tokens - tokens) / max(now - logged, 1e-9)
-            log.info("%s: %.0f tokens/s, %s, %s", place, pace, memory(training.device), _short(training.losses[-1]))
+            spent = max(now - logged, 1e-9)
+            left = training.steps_left * spent / numbers["log_steps"] / 60
+            pace = (training.student.n_tokens - tokens) / spent
+            told = place, pace, left, memory(training.device), _short(training.losses[-1])
+            log.info("%s: %.0f tokens/s, %.1f minutes left in this stage, %s, %s", *told)
             logged, tokens = now, training.student.n_tokens
         late = time.monotonic() - saved > 60 * numbers["checkpoint_minutes"]
         if late or training.done or enough():
@@ -252,12 +260,13 @@ def _short(losses: Mapping[str, float]) -> str:
 
 @torch.no_grad()
 def measure(training: Training) -> dict[str, float]:
-    """Return figures on the held-out part: questions to passages, and windows to their translations."""
+    """Return figures on the held-out part, or an even share of it: questions to passages, and windows to their translations."""
     figures = {}
     for task in ("held_question", "held_window"):
         n = training.pack.card["tasks"][task]
         if n:
-            drawn = training.pack.rows(task, np.arange(n), np.random.default_rng(0))
+            every = -(-n // training.numbers["train"]["measured_rows"])
+            drawn = training.pack.rows(task, np.arange(0, n, every), np.random.default_rng(0))
             passages, gold = np.unique(drawn.right, return_inverse=True)
             scores = (training.student(drawn.left) @ training.student(passages).T).cpu().numpy()
             figures[f"{task} RR"] = _reciprocal_rank(scores, gold)
