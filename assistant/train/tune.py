@@ -23,6 +23,7 @@ from assistant.train.student import Floats, encode
 from assistant.train.vocabulary import Bags, Ints, bags_of
 
 LANGUAGES = ("id", "en", "tr", "sw", "ko", "zh")  # with enough held-out questions
+SCORED = ("question id", "questions", "en-id", "en-window", "window-en", "pooled")
 
 
 @dataclass(frozen=True)
@@ -46,7 +47,9 @@ class Tuning:
     def figures(self, vectors: Floats) -> dict[str, float]:
         """Return each figure by its name for token vectors of shape (vocabulary, dimensions)."""
         found = {
-            name: reciprocal_rank(encode(vectors, one.queries), encode(vectors, one.texts), one.gold) for name, one in self.searches.items()
+            name: reciprocal_rank(encode(vectors, one.queries), encode(vectors, one.texts), one.gold)
+            for name, one in self.searches.items()
+            if len(one.gold)
         }
         units = encode(vectors, self.sentences)
         scores = units @ units.T
@@ -59,7 +62,7 @@ class Tuning:
         other = scores[~alike & ~same].mean()
         np.fill_diagonal(alike, False)
         found["language"] = float(scores[alike & ~same].mean() - other)
-        found["score"] = float(np.mean([found[name] for name in ("question id", "questions", "en-id", "en-window", "window-en", "pooled")]))
+        found["score"] = float(np.mean([found[name] for name in SCORED if name in found]))
         return found
 
 
