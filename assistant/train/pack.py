@@ -196,7 +196,9 @@ def alike(questions: Sequence[Question], encoder: StaticEncoder, look_at: int, m
 
 def _nearest(queries: Vectors, passages: Vectors, k: int) -> Array:
     k = min(k, len(passages))
-    return np.argsort(-(queries @ passages.T), axis=1, kind="stable")[:, :k]
+    scores = queries @ passages.T
+    best = np.argpartition(-scores, k - 1, axis=1)[:, :k]
+    return np.take_along_axis(best, np.argsort(-np.take_along_axis(scores, best, axis=1), axis=1), axis=1)
 
 
 def _tokens(pieces: Pieces, tasks: dict[str, Rows], tokenizer: Tokenizer, teacher: Tokenizer, limit: int) -> dict[str, Array]:
