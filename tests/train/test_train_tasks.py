@@ -75,7 +75,14 @@ def test_switching_keeps_what_the_lexicon_does_not_know():
 def test_dictionaries_hold_words_as_articles_print_them():
     pairs = [
         Pair("ar", "a", foreign, english, 0)
-        for foreign, english in [("بَيْت", "house"), ("[form II]", "house"), ("usually no verb", "is"), ("M02", "month"), ("كتاب", "book"), ("شمس", "sun")]
+        for foreign, english in [
+            ("بَيْت", "house"),
+            ("[form II]", "house"),
+            ("usually no verb", "is"),
+            ("M02", "month"),
+            ("كتاب", "book"),
+            ("شمس", "sun"),
+        ]
     ]
     assert dictionaries(pairs, 3)["ar"] == {"house": ["بيت"], "month": [], "book": ["كتاب"], "sun": ["شمس"]}
 
