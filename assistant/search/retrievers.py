@@ -68,6 +68,10 @@ class HybridRetriever:
 
     Terms count only for passages in the question's language: a common word of one language that happens to stand in another means
     nothing. An encoder that is no table of token vectors leaves the second step out.
+
+    Searching for the question's words in the other languages as well, translated by their nearest words there, was tried and left out: more
+    right passages were found (.69 -> .79 of thinned questions over 4,700 passages of 13 languages), but RR rose from .439 to .453 only, for
+    20 ms a question and every word of the index in memory.
     """
 
     dense: DenseRetriever

@@ -111,7 +111,7 @@ def is_english(window: Sequence[Pair]) -> bool:
 
     The texts of other languages share their English sides, so an English question would find those.
     """
-    return window[0].language == "id" and held_out(window[0].english, 2)
+    return window[0].language == "id" and held_out(window[0].foreign, 2)  # not the text that decides about the half for the report
 
 
 def shown(window: Sequence[Pair], pair: Pair) -> str:
