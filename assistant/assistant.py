@@ -9,6 +9,7 @@ from pathlib import Path
 from types import TracebackType
 
 from assistant.answer.answers import Answering
+from assistant.answer.reader import Reader, bundled_reader
 from assistant.answer.remember import RememberingEncoder
 from assistant.encoders import open_encoder
 from assistant.errors import BadQuestion, EncoderUnavailable, IndexMismatch
@@ -32,13 +33,14 @@ class Assistant:
     Safe to use from several threads. `open` makes one; the constructor takes the parts.
     """
 
-    def __init__(self, index: LocalIndex, encoder: Encoder, settings: Settings) -> None:
+    def __init__(self, index: LocalIndex, encoder: Encoder, settings: Settings, reader: Reader | None = None) -> None:
         self.index = index
         self.encoder = encoder
         self.settings = settings
+        self.reader = reader
         self.retriever = HybridRetriever(DenseRetriever(index, encoder), LexicalRetriever(index))
         remembering = RememberingEncoder(encoder)
-        self._answering = Answering(index, remembering, self.retriever, settings.k, settings.max_citations, settings.abstain_below)
+        self.answering = Answering(index, remembering, self.retriever, reader, settings.k, settings.max_citations, settings.abstain_below)
 
     @classmethod
     def open(cls, index: str | Path = "", *, create: bool = True, samples: bool = False, settings: Settings | None = None) -> Assistant:
@@ -66,7 +68,8 @@ class Assistant:
         passages = {"passage_tokens": settings.passage_tokens, "passage_overlap": settings.passage_overlap}
         if manifest is not None and manifest.encoder.name == encoder.name and manifest.encoder.digest != encoder.digest:
             _encode_again(path, encoder)
-        return cls(LocalIndex.open(path, encoder, create=create, samples=samples, settings=passages), encoder, settings)
+        reader = bundled_reader(encoder) if settings.quality == "best" else None
+        return cls(LocalIndex.open(path, encoder, create=create, samples=samples, settings=passages), encoder, settings, reader)
 
     def __enter__(self) -> Assistant:
         return self
@@ -104,11 +107,11 @@ class Assistant:
                 f"the question has {len(text)} characters, more than {self.settings.max_question_chars}",
                 "shorten it; articles are added with `assistant add PATH`",
             )
-        return self._answering.answer(text, history, filters, now or date.today().isoformat())
+        return self.answering.answer(text, history, filters, now or date.today().isoformat())
 
     def search(self, question: str, k: int = 10, filters: Filters = Filters()) -> list[Hit]:
         """Return the `k` best passages, best first."""
-        return self.retriever.search(question, k, filters)
+        return self.answering.search(question, k, filters)
 
     def article(self, article_id: str) -> Article:
         """Return an article.

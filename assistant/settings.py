@@ -18,6 +18,7 @@ import platformdirs
 from assistant.errors import SettingsError
 
 SETTINGS_FILE = "assistant.toml"
+QUALITIES = ("best", "fast")
 ENVIRONMENT_PREFIX = "ASSISTANT_"
 
 
@@ -29,6 +30,8 @@ class Settings:
     """The index to use: a name (`./indexes/NAME` in a checkout, else in the user's data folder) or a path."""
     encoder: str = ""
     """The sentence model: "" or "static" for the bundled one, else a sentence-transformers name or path."""
+    quality: str = "best"
+    """`best` reads the retrieved passages with a small network before it answers, `fast` goes by similarity and words alone."""
     passage_tokens: int = 160
     """The token budget of a passage."""
     passage_overlap: int = 1
@@ -37,7 +40,7 @@ class Settings:
     """How many passages are retrieved for an answer."""
     max_citations: int = 3
     """The most sentences an answer cites; who-said questions cite all of a speaker's words up to twice this."""
-    abstain_below: float = 0.3
+    abstain_below: float = 0.25
     """The answer abstains when the best sentence's estimated probability lies below this (0 to 1)."""
     max_article_bytes: int = 10_000_000
     """A single article larger than this is refused as no article."""
@@ -53,6 +56,8 @@ class Settings:
             "passage_tokens": (16, 1_000_000), "passage_overlap": (0, 16), "k": (1, 1000), "max_citations": (1, 50),
             "abstain_below": (0, 1), "max_article_bytes": (1, 10**12), "max_question_chars": (1, 10**6), "port": (0, 65535),
         }  # fmt: skip
+        if self.quality not in QUALITIES:
+            raise SettingsError(f"quality is {self.quality!r}", "give quality one of: " + ", ".join(QUALITIES))
         for name, (low, high) in bounds.items():
             value = getattr(self, name)
             if not low <= value <= high:

@@ -10,7 +10,7 @@ import pytest
 import torch
 
 from assistant.encoders import OnnxEncoder, bundled_folder, open_encoder
-from assistant.errors import EncoderUnavailable, MissingExtra
+from assistant.errors import EncoderUnavailable
 from assistant.train.arrays import load_arrays, pack_state, rounded, save_arrays, unpack_state
 from assistant.train.batches import Pack, Texts
 from assistant.train.bert import Bert, Shape, read_bert
@@ -361,13 +361,6 @@ def test_a_damaged_folder_is_said_to_be_so(trained: Path, tmp_path: Path):
     with pytest.raises(EncoderUnavailable, match="cannot be read") as caught:
         open_encoder(str(folder))
     assert "\n" not in str(caught.value)
-
-
-def test_without_onnxruntime_the_extra_is_named(trained: Path, monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setitem(sys.modules, "onnxruntime", None)
-    with pytest.raises(MissingExtra) as caught:
-        open_encoder(str(trained / "model"))
-    assert "article-assistant[best]" in caught.value.hint
 
 
 def test_an_index_can_be_built_with_such_a_folder(trained: Path, tmp_path: Path):

@@ -6,14 +6,19 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
+from assistant.answer.candidates import candidates_of
 from assistant.answer.compose import cite, compose, compose_metadata, label
+from assistant.answer.features import unknown_share
 from assistant.answer.questions import Asked, understand
+from assistant.answer.reader import Reader
+from assistant.answer.reading import Readings, read_hits
 from assistant.answer.remember import RememberingEncoder
 from assistant.answer.said import matching_speakers, near_speaker, rank_quotations
-from assistant.answer.select import Selected, candidates_of, confidence_row, select, selector, unknown_share
+from assistant.answer.select import Selected, confidence_row, select, selector
 from assistant.answer.verify import verify
 from assistant.index.index import LocalIndex
 from assistant.records import Answer, Article, Citation, Filters, Hit, Quotation, Span, Turn
+from assistant.search.rerank import rerank
 from assistant.search.retrievers import HybridRetriever
 from assistant.text.language import detect_language
 from assistant.text.mentions import names
@@ -26,6 +31,8 @@ TOPIC_MARGIN = 0.12
 N_NEAREST = 3
 CANDIDATE_HITS = 12
 """How many passages, best first, are searched for sentences."""
+READ_HITS = 16
+"""How many passages are read, where there is a reader, before the best are chosen."""
 
 
 @dataclass
@@ -50,6 +57,7 @@ class Answering:
     index: LocalIndex
     encoder: RememberingEncoder
     retriever: HybridRetriever
+    reader: Reader | None
     k: int
     max_citations: int
     abstain_below: float
@@ -71,6 +79,24 @@ class Answering:
             if asked.kind != "said" or not self._from_quotations(draft):
                 self._from_sentences(draft)
         return self._finish(draft, now, started)
+
+    def search(self, question: str, k: int, filters: Filters) -> list[Hit]:
+        """Return the `k` best passages; see `Assistant.search`."""
+        hits = self.retriever.search(question, max(k, READ_HITS) if self.reader else k, filters)
+        asked = understand(question, detect_language(question, tuple(self.index.languages())))
+        return self._read(asked, hits)[0][:k]
+
+    def sentences(self, question: str, filters: Filters = Filters()) -> list[Selected]:
+        """Return the sentences of the best passages, best first, as an answer would choose from them; it never abstains."""
+        asked = understand(question, detect_language(question, tuple(self.index.languages())))
+        return self._selected(asked, self.retriever.search(question, self.k, filters))[0]
+
+    def _read(self, asked: Asked, hits: Sequence[Hit]) -> tuple[list[Hit], Readings | None]:
+        """Return the hits in the order that the reader gives them, and what it read."""
+        if self.reader is None or not hits:
+            return list(hits), None
+        readings = read_hits(self.reader, asked, hits[:READ_HITS], self.index.article)
+        return rerank(hits, readings.passages), readings
 
     def _finish(self, draft: Draft, now: str, started: float) -> Answer:
         citations = verify(draft.citations, self.index.article)
@@ -176,20 +202,26 @@ class Answering:
     # Any other question
 
     def _from_sentences(self, draft: Draft) -> None:
-        asked = draft.asked
-        candidates = candidates_of(draft.hits[:CANDIDATE_HITS], self.index.article, self.index.sentences)
         began = time.perf_counter()
-        selected = select(asked, candidates, self.encoder, self.index.rarity)
+        selected, hits, readings = self._selected(draft.asked, draft.hits)
+        draft.hits = tuple(hits)
         draft.timings["select"] = _ms(began)
         if not selected:
             return
-        row = confidence_row(asked, selected, unknown_share(asked, self.index.rarity, self.index.document_frequencies))
-        draft.confidence = selector().probability(row)
+        row = confidence_row(draft.asked, selected, unknown_share(draft.asked, self.index.rarity, self.index.document_frequencies))
+        draft.confidence = selector(readings is not None).probability(row)
         if draft.confidence < self.abstain_below:
             draft.nearest = self._cited(selected[:N_NEAREST])
             return
         best = selected[0].score
         draft.citations = self._cited([s for s in selected if s.score >= best - RIVAL_MARGIN])[: self.max_citations]
+
+    def _selected(self, asked: Asked, found: Sequence[Hit]) -> tuple[list[Selected], list[Hit], Readings | None]:
+        """Return the sentences of the best hits, best first, the hits in their last order, and what was read."""
+        hits, readings = self._read(asked, found)
+        read = [hit for hit in hits if readings is None or hit.passage.id in readings.passages]
+        candidates = candidates_of(read[:CANDIDATE_HITS], self.index.article, self.index.sentences)
+        return select(asked, candidates, self.encoder, self.index.rarity, readings), hits, readings
 
     def _cited(self, selected: Sequence[Selected]) -> tuple[Citation, ...]:
         cited: list[Citation] = []
@@ -197,7 +229,7 @@ class Answering:
             candidate = item.candidate
             if not any(folded(candidate.text) == folded(other.quote) for other in cited):
                 quotation = self._quotation_at(candidate.article.id, candidate.span)
-                cited.append(cite(len(cited) + 1, candidate.article, candidate.span, quotation))
+                cited.append(cite(len(cited) + 1, candidate.article, candidate.span, quotation, item.focus))
         return tuple(cited)
 
     def _quotation_at(self, article_id: str, span: Span) -> Quotation | None:

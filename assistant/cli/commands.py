@@ -75,7 +75,7 @@ def ask(args: argparse.Namespace) -> int:
 
     with _open(args) as assistant:
         answer = assistant.ask(" ".join(args.question))
-    print(json_text(answer) if args.json else as_text(answer, prose_columns()))
+    print(json_text(answer) if args.json else as_text(answer, prose_columns(), sys.stdout.isatty()))
     return 0
 
 
@@ -93,7 +93,7 @@ def chat(args: argparse.Namespace) -> int:
                 continue
             history.append(Turn(question, answer))
             print(
-                json_text(answer, indent=None) if args.json else as_text(answer, prose_columns()) + "\n",
+                json_text(answer, indent=None) if args.json else as_text(answer, prose_columns(), sys.stdout.isatty()) + "\n",
                 flush=True,
             )
     return 0

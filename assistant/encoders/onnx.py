@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 from tokenizers import Tokenizer
 
-from assistant.errors import EncoderUnavailable, MissingExtra
+from assistant.errors import EncoderUnavailable
 from assistant.protocols import Vectors
 
 if TYPE_CHECKING:
@@ -59,16 +59,10 @@ class OnnxEncoder:
         """Read a folder; `threads` limits the processor's threads, 0 takes one per core.
 
         Raises:
-            MissingExtra: onnxruntime is not installed.
             EncoderUnavailable: files are missing or damaged.
         """
-        try:
-            import onnxruntime
-        except ImportError as error:
-            raise MissingExtra(
-                f"the sentence model in {folder} needs the package onnxruntime",
-                hint="install it with `pip install 'article-assistant[best]'`",
-            ) from error
+        import onnxruntime
+
         options = onnxruntime.SessionOptions()
         options.intra_op_num_threads = threads
         try:

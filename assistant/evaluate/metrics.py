@@ -77,3 +77,22 @@ def token_f1(predicted: str, gold: str) -> float:
 def _f1_tokens(text: str) -> list[str]:
     words = "".join(c for c in text.casefold() if unicodedata.category(c)[0] not in "PS")
     return _UNSPACED.sub(r" \g<0> ", words).split()
+
+
+def expected_calibration_error(probabilities: Sequence[float], right: Sequence[float], bins: int = 10) -> float:
+    """Return the mean distance between how sure and how right, over equally wide bins weighted by size (Naeini and others, 2015).
+
+    Args:
+        probabilities: the estimates, 0 to 1.
+        right: what came true, 1 or 0.
+        bins: how many.
+    """
+    return sum(size * abs(sure - true) for sure, true, size in reliability(probabilities, right, bins)) / max(len(right), 1)
+
+
+def reliability(probabilities: Sequence[float], right: Sequence[float], bins: int = 10) -> list[tuple[float, float, int]]:
+    """Return for each bin that is not empty the mean estimate, the share that came true, and the size."""
+    held: dict[int, list[tuple[float, float]]] = {}
+    for probability, true in zip(probabilities, right, strict=True):
+        held.setdefault(min(int(probability * bins), bins - 1), []).append((probability, true))
+    return [(mean(p for p, _ in pairs), mean(t for _, t in pairs), len(pairs)) for _, pairs in sorted(held.items())]

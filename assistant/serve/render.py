@@ -15,12 +15,14 @@ from dataclasses import fields, is_dataclass, replace
 from typing import Any
 
 from assistant.answer.compose import METADATA_FIELDS, label
-from assistant.records import AddReport, Answer, Article, Citation, Failure, Quotation
+from assistant.records import AddReport, Answer, Article, Citation, Failure, Quotation, Span
 
 # The page's templates give a meaning to `${...}` and `{{...}}`; as entities the characters are harmless.
 _TEMPLATE_MARKS = str.maketrans({"{": "&#123;", "}": "&#125;", "$": "&#36;", "`": "&#96;"})
 # Control characters move a terminal's cursor; bidirectional overrides show text in a false order.
 _UNSAFE_IN_TERMINAL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
+_BOLD_ON, _BOLD_OFF = "\ue000", "\ue001"
+_BOLD = str.maketrans({_BOLD_ON: "\x1b[1m", _BOLD_OFF: "\x1b[22m"})
 _OUTSIDE = 'target="_blank" rel="noopener noreferrer"'
 
 
@@ -51,14 +53,37 @@ def growing(answer: Answer) -> Iterator[Answer]:
     yield answer
 
 
+class Short(str):
+    """The words of an answer that are the short answer: shown in bold."""
+
+    __slots__ = ()
+
+
 def pieces(answer: Answer) -> Iterator[str | int]:
-    """Yield the answer's text cut at its markers: strings of text, and the numbers that stand between."""
+    """Yield the answer's text cut at its markers: strings of text, the short answers as `Short`, and the numbers that stand between."""
+    cited = {citation.number: citation for citation in answer.citations}
     at = 0
     for offset, number in sorted(answer.markers):
+        focus = _focus_in_text(answer.text, cited.get(number), offset)
+        if focus and at <= focus.start:
+            yield answer.text[at : focus.start]
+            yield Short(focus.of(answer.text))
+            at = focus.end
         yield answer.text[at:offset]
         yield number
         at = offset
     yield answer.text[at:]
+
+
+def _focus_in_text(text: str, citation: Citation | None, offset: int) -> Span | None:
+    """Return where the short answer of a citation stands in the answer's text, whose quote ends at `offset`."""
+    if citation is None or citation.focus is None:
+        return None
+    start = offset - len(citation.quote)
+    if start < 0 or text[start:offset] != citation.quote:
+        return None
+    moved = start - citation.span.start
+    return Span(citation.focus.start + moved, citation.focus.end + moved)
 
 
 def metadata(article: Article, language: str) -> list[tuple[str, str]]:
@@ -91,10 +116,10 @@ def plain(text: str) -> str:
     return _UNSAFE_IN_TERMINAL.sub("", text)
 
 
-def as_text(answer: Answer, width: int = 0) -> str:
-    """Return an answer for the terminal, wrapped to `width` columns; 0 leaves lines as they are."""
-    text = "".join(piece if isinstance(piece, str) else f" [{piece}]" for piece in pieces(answer))
-    blocks = [wrapped(plain(text), width)]
+def as_text(answer: Answer, width: int = 0, bold: bool = False) -> str:
+    """Return an answer for the terminal, wrapped to `width` columns; 0 leaves lines as they are. `bold` marks the short answers."""
+    text = "".join(_terminal(piece, bold) if isinstance(piece, str) else f" [{piece}]" for piece in pieces(answer))
+    blocks = [wrapped(text, width).translate(_BOLD)]
     if answer.citations:
         blocks.append(_sources_text(label("sources", answer.language), answer.citations, answer.language, width))
     if answer.nearest:
@@ -104,6 +129,12 @@ def as_text(answer: Answer, width: int = 0) -> str:
             lines.append(wrapped(plain(described(near, answer.language)), width, "    - ", "      "))
         blocks.append("\n".join(lines))
     return "\n\n".join(blocks)
+
+
+def _terminal(piece: str, bold: bool) -> str:
+    """Return a piece with its short answer between marks that take no part in wrapping; an article's own such marks are taken out."""
+    words = plain(piece).translate(dict.fromkeys(_BOLD))
+    return f"{_BOLD_ON}{words}{_BOLD_OFF}" if bold and isinstance(piece, Short) else words
 
 
 def _sources_text(head: str, citations: Sequence[Citation], language: str, width: int) -> str:
@@ -211,11 +242,15 @@ def as_html(answer: Answer, anchor: str = "cite") -> str:
     """
     titles = {citation.number: citation.title for citation in answer.citations}
     text = "".join(
-        escape(piece) if isinstance(piece, str) else " " + marker_link(anchor, piece, titles.get(piece, "")) for piece in pieces(answer)
+        _page(piece) if isinstance(piece, str) else " " + marker_link(anchor, piece, titles.get(piece, "")) for piece in pieces(answer)
     )
     paragraphs = "".join(f'<p dir="auto">{line}</p>' for line in re.split(r"\n+", text) if line)
     kind = "answer abstained" if answer.abstained else "answer"
     return f'<div class="{kind}">{paragraphs}{_sources_html(answer, anchor)}</div>'
+
+
+def _page(piece: str) -> str:
+    return f"<strong>{escape(piece)}</strong>" if isinstance(piece, Short) else escape(piece)
 
 
 def marker_link(anchor: str, number: int, title: str) -> str:

@@ -1,8 +1,9 @@
 """Train the sentence selector: `python -m assistant.train.selector --data DIR --out assistant/answer/selector.json`.
 
 Questions are those of the samples' tuning half, which are asked across languages as real ones are, and with little weight some of the
-training sets. The sentences of the retrieved passages are the candidates. A listwise softmax loss ranks those of one question (Cao et al.
-2007, ListNet); a second linear model learns from the best candidate whether one of the first three is right.
+training sets that the reader did not learn from. The sentences of the retrieved passages are the candidates. A listwise softmax loss ranks
+those of one question (Cao et al. 2007, ListNet); a second linear model learns from the best candidate whether one of the first three is
+right. It learns from sentences that were chosen by weights which had not seen the question: otherwise it would be too sure.
 """
 
 from __future__ import annotations
@@ -18,44 +19,49 @@ from typing import Any
 
 import numpy as np
 import torch
+from sklearn.linear_model import LogisticRegression  # type: ignore[import-untyped]
 
-from assistant.answer.questions import understand
+from assistant.answer.candidates import Candidate, candidates_of
+from assistant.answer.features import Matrix, features, unknown_share
+from assistant.answer.questions import Asked, understand
+from assistant.answer.reading import read_hits
 from assistant.answer.remember import RememberingEncoder
-from assistant.answer.select import (
-    CONFIDENCE_FEATURES,
-    FEATURES,
-    Matrix,
-    Selected,
-    candidates_of,
-    confidence_row,
-    features,
-    linear,
-    unknown_share,
-)
+from assistant.answer.select import Linear, Selected, confidence_row, feature_names, linear
+from assistant.assistant import Assistant
 from assistant.evaluate.datasets import EvaluationQuestion, QuestionSet, read_question_set
+from assistant.evaluate.metrics import expected_calibration_error
 from assistant.evaluate.runner import Corpus, is_gold
+from assistant.search.rerank import rerank
 from assistant.settings import Settings
 from assistant.text.language import detect_language
+from assistant.train.data import held_out
+
+HELD_OUT_ONE_IN = 25  # as in reader.toml: what the reader did not learn from
 
 
 @dataclass
 class Example:
-    """The candidates of one question: features of shape (n, len(FEATURES)), which are right, and what its confidence rests on."""
+    """The candidates of one question: their features, which are right, and what its confidence rests on."""
 
     columns: Matrix
     right: Matrix
-    asked: Any
-    candidates: Sequence[Any]
+    asked: Asked
+    candidates: Sequence[Candidate]
     unknown: float
     weight: float
+    fold: int
 
-    def confidence_row(self, scores: Matrix) -> Matrix:
+    def ranked(self, score: Linear) -> Matrix:
+        """Return which candidates are right, best first."""
+        return np.asarray(self.right[np.argsort(-score(self.columns), kind="stable")])
+
+    def confidence_row(self, score: Linear, names: Sequence[str]) -> Matrix:
         """Return the features of how surely the best candidate answers."""
+        scores = score(self.columns)
         order = np.argsort(-scores, kind="stable")[:8]
-        chosen = [
-            Selected(self.candidates[i], float(scores[i]), dict(zip(FEATURES, map(float, self.columns[i]), strict=True))) for i in order
-        ]
-        return confidence_row(self.asked, chosen, self.unknown)
+        rows = [dict(zip(names, map(float, self.columns[i]), strict=True)) for i in order]
+        chosen = [Selected(self.candidates[i], float(scores[i]), row) for i, row in zip(order, rows, strict=True)]
+        return np.asarray(confidence_row(self.asked, chosen, self.unknown)[0])
 
 
 def main() -> None:
@@ -66,72 +72,83 @@ def main() -> None:
     parser.add_argument("--out", type=Path, required=True, help="the JSON file to write")
     args = parser.parse_args()
     recipe = tomllib.loads(Path(__file__).with_name("selector.toml").read_text("utf-8"))
-    random.seed(recipe["seed"])
-    torch.manual_seed(recipe["seed"])
-    examples = collect(args.seeds, args.data, recipe)
-    sentence = train_sentence([e for e in examples if e.right.any()], recipe)
-    confidence = train_confidence(examples, sentence, recipe)
-    args.out.write_text(json.dumps({"sentence": sentence, "confidence": confidence}) + "\n", "utf-8")
+    made = {}
+    for quality in ("best", "fast"):
+        random.seed(recipe["seed"])
+        examples = collect(args.seeds, args.data, quality, recipe)
+        print(f"{quality}: {len(examples)} examples")
+        made[quality] = train(examples, feature_names(quality == "best"), recipe)
+    args.out.write_text(json.dumps(made) + "\n", "utf-8")
 
 
-def collect(seeds: Path, data: Path | None, recipe: dict[str, Any]) -> list[Example]:
+def collect(seeds: Path, data: Path | None, quality: str, recipe: dict[str, Any]) -> list[Example]:
     """Ask the questions and return their candidates."""
     samples = read_question_set(seeds)
     tuning = [q for q in samples.questions if not q.held_out]
-    examples = _examples(samples, tuning, recipe, 1.0, 1.0)
-    print(f"samples: {len(examples)} examples")
-    for name, size in recipe["sets"].items() if data else ():
-        part = _smaller(read_question_set(data / f"qa.{name}.jsonl.xz"), size["questions"], size["contexts"])  # type: ignore[operator]
-        examples += _examples(part, part.questions, recipe, recipe["weight_of_sets"], recipe["removed_share"])
-        print(f"{name}: {len(examples)} examples")
+    examples = _examples(samples, tuning, quality, recipe, 1.0)
+    for name, count in recipe["sets"].items() if data else ():
+        part = read_question_set(data / f"qa.{name}.jsonl.xz")  # type: ignore[operator]
+        aside = [q for q in part.questions if q.gold and held_out(part.contexts[int(q.gold[0].article)], HELD_OUT_ONE_IN)]
+        drawn = random.sample(aside, min(count, len(aside)))
+        examples += _examples(part, drawn, quality, recipe, recipe["weight_of_sets"])
     return examples
 
 
-def _smaller(part: QuestionSet, n_questions: int, n_contexts: int) -> QuestionSet:
-    """Draw questions, and keep their contexts and some more."""
-    drawn = random.sample(part.questions, n_questions)
-    kept = sorted({int(g.article) for q in drawn for g in q.gold} | set(range(min(n_contexts, len(part.contexts)))))
-    number = {old: str(new) for new, old in enumerate(kept)}
-    moved = [replace(q, gold=tuple(replace(g, article=number[int(g.article)]) for g in q.gold)) for q in drawn]
-    return replace(part, questions=tuple(moved), contexts=tuple(part.contexts[i] for i in kept))
-
-
 def _examples(
-    part: QuestionSet, questions: Sequence[EvaluationQuestion], recipe: dict[str, Any], weight: float, removed: float
+    part: QuestionSet, questions: Sequence[EvaluationQuestion], quality: str, recipe: dict[str, Any], weight: float
 ) -> list[Example]:
     made = []
-    with Corpus.of(part, Settings()) as corpus:
-        for question in questions:
-            made.append(_example(corpus, question, recipe["hits"], weight, remove=False))
-            if question.answerable and random.random() < removed:
-                made.append(_example(corpus, question, recipe["hits"], weight, remove=True))
-    return [example for example in made if example is not None]
+    with Corpus.of(part, Settings(quality=quality)) as corpus:
+        for number, question in enumerate(questions):
+            ways = [False, True] if question.answerable and (weight == 1 or random.random() < recipe["removed_share"]) else [False]
+            for remove in ways:
+                example = _example(corpus, question, recipe["hits"], remove)
+                if example is not None:
+                    made.append(replace(example, weight=weight, fold=number % recipe["folds"]))
+    return made
 
 
-def _example(corpus: Corpus, question: EvaluationQuestion, n_hits: int, weight: float, remove: bool) -> Example | None:
-    assistant = corpus.assistant
+def _example(corpus: Corpus, question: EvaluationQuestion, n_hits: int, remove: bool) -> Example | None:
+    assistant: Assistant = corpus.assistant
     index, encoder = assistant.index, RememberingEncoder(assistant.encoder)
     asked = understand(question.question, detect_language(question.question, tuple(index.languages())))
     if asked.kind in ("said", "metadata"):
         return None
     gold = corpus.gold(question)
-    hits = assistant.search(question.question, 2 * n_hits)
+    hits = assistant.retriever.search(question.question, 2 * n_hits)
     if remove:
         hits = [hit for hit in hits if hit.passage.article_id not in {article for article, _ in gold}]
+    readings = None
+    if assistant.reader is not None:
+        hits = hits[: n_hits + n_hits // 3]
+        readings = read_hits(assistant.reader, asked, hits, index.article)
+        hits = rerank(hits, readings.passages)
     candidates = candidates_of(hits[:n_hits], index.article, index.sentences)
     if len(candidates) < 2:
         return None
     right = np.array([any(is_gold(c.article.id, c.span, g) for g in gold) for c in candidates], float)
-    columns = features(asked, candidates, encoder, index.rarity)
-    return Example(columns, right, asked, candidates, unknown_share(asked, index.rarity, index.document_frequencies), weight)
+    columns = features(asked, candidates, encoder, index.rarity, readings)
+    return Example(columns, right, asked, candidates, unknown_share(asked, index.rarity, index.document_frequencies), 1.0, 0)
 
 
-def train_sentence(examples: Sequence[Example], recipe: dict[str, Any]) -> dict[str, Any]:
+def train(examples: Sequence[Example], names: tuple[tuple[str, ...], tuple[str, ...]], recipe: dict[str, Any]) -> dict[str, Any]:
+    """Train both models and return their weights; print what they reach on questions that they have not seen."""
+    folds = [train_sentence([e for e in examples if e.fold != fold], names[0], recipe) for fold in range(recipe["folds"])]
+    own = [e for e in examples if e.weight == 1 and e.right.any()]
+    ranked = [e.ranked(linear(folds[e.fold])) for e in own]
+    first, three = np.mean([r[0] for r in ranked]), np.mean([r[:3].any() for r in ranked])
+    print(f"unseen: {len(own)} samples, Success@1 {first:.3f} @3 {three:.3f}")
+    return {"sentence": train_sentence(examples, names[0], recipe), "confidence": train_confidence(examples, folds, names, recipe)}
+
+
+def train_sentence(examples: Sequence[Example], names: Sequence[str], recipe: dict[str, Any]) -> dict[str, Any]:
     """Train the scorer of sentences and return its weights."""
+    torch.manual_seed(recipe["seed"])
+    examples = [e for e in examples if e.right.any()]
     stacked = np.concatenate([e.columns for e in examples if e.weight == 1.0])
     mean, scale = stacked.mean(0), stacked.std(0) + 1e-6
     most = max(len(e.right) for e in examples)
-    columns = torch.zeros(len(examples), most, len(FEATURES))
+    columns = torch.zeros(len(examples), most, len(names))
     right = torch.zeros(len(examples), most)
     there = torch.zeros(len(examples), most, dtype=torch.bool)
     for i, example in enumerate(examples):
@@ -140,7 +157,7 @@ def train_sentence(examples: Sequence[Example], recipe: dict[str, Any]) -> dict[
         right[i, :n] = torch.from_numpy(example.right)
         there[i, :n] = True
     weights = torch.tensor([e.weight for e in examples])
-    model = torch.nn.Linear(len(FEATURES), 1)
+    model = torch.nn.Linear(len(names), 1)
     optimiser = torch.optim.AdamW(model.parameters(), lr=recipe["rate"], weight_decay=recipe["decay"])
     for _ in range(recipe["steps"]):
         share = torch.log_softmax(model(columns).squeeze(-1).masked_fill(~there, -1e9), dim=1)
@@ -148,40 +165,43 @@ def train_sentence(examples: Sequence[Example], recipe: dict[str, Any]) -> dict[
         optimiser.zero_grad()
         loss.backward()  # type: ignore[no-untyped-call]
         optimiser.step()
-    exported = _exported(model, mean, scale, FEATURES)
-    ranked = [e.right[np.argsort(-linear(exported)(e.columns), kind="stable")] for e in examples if e.weight == 1.0]
-    first, three = np.mean([r[0] for r in ranked]), np.mean([r[:3].any() for r in ranked])
-    print(f"sentences: loss {float(loss.detach()):.3f}, on its own samples Success@1 {first:.3f} @3 {three:.3f}")
-    return exported
+    return _exported(names, mean, scale, model.weight.detach().numpy()[0], float(model.bias.detach()[0]))
 
 
-def train_confidence(examples: Sequence[Example], sentence: dict[str, Any], recipe: dict[str, Any]) -> dict[str, Any]:
+def train_confidence(
+    examples: Sequence[Example], folds: Sequence[dict[str, Any]], names: tuple[tuple[str, ...], tuple[str, ...]], recipe: dict[str, Any]
+) -> dict[str, Any]:
     """Train the estimate whether one of the first three sentences answers, and return its weights."""
-    score = linear(sentence)
-    rows = np.asarray([e.confidence_row(score(e.columns))[0] for e in examples])
-    right = np.array([float(e.right[np.argsort(-score(e.columns), kind="stable")][:3].any()) for e in examples])
-    weights = torch.tensor([e.weight for e in examples], dtype=torch.float64)
-    own = rows[[e.weight == 1.0 for e in examples]]
-    mean, scale = own.mean(0), own.std(0) + 1e-6
-    inputs, targets = torch.from_numpy(np.clip((rows - mean) / scale, -5, 5)), torch.from_numpy(right)
-    model = torch.nn.Linear(len(CONFIDENCE_FEATURES), 1).double()
-    optimiser = torch.optim.AdamW(model.parameters(), lr=recipe["rate"], weight_decay=recipe["decay"])
-    for _ in range(recipe["steps"]):
-        loss = torch.nn.functional.binary_cross_entropy_with_logits(model(inputs).squeeze(-1), targets, weights)
-        optimiser.zero_grad()
-        loss.backward()  # type: ignore[no-untyped-call]
-        optimiser.step()
-    print(f"confidence: loss {float(loss.detach()):.3f}, right {right.mean():.3f}")
-    return _exported(model, mean, scale, CONFIDENCE_FEATURES)
+    scores = [linear(fold) for fold in folds]
+    rows = np.asarray([e.confidence_row(scores[e.fold], names[0]) for e in examples])
+    right = np.array([float(e.ranked(scores[e.fold])[:3].any()) for e in examples])
+    weights, numbers = np.array([e.weight for e in examples]), np.array([e.fold for e in examples])
+    mean, scale = rows[weights == 1].mean(0), rows[weights == 1].std(0) + 1e-6
+    inputs = np.clip((rows - mean) / scale, -5, 5)
+
+    def fit(use: Any) -> LogisticRegression:
+        return LogisticRegression(C=recipe["regular"], max_iter=1000).fit(inputs[use], right[use], weights[use])
+
+    unseen = np.zeros(len(right))
+    for fold in range(recipe["folds"]):
+        unseen[numbers == fold] = fit(numbers != fold).predict_proba(inputs[numbers == fold])[:, 1]
+    for label, use in (("samples", weights == 1), ("training sets", weights < 1)):
+        if use.any():
+            yes, no = unseen[use & (right > 0)], unseen[use & (right == 0)]
+            area = float((yes[:, None] > no[None, :]).mean()) if len(yes) and len(no) else float("nan")
+            error = expected_calibration_error(unseen[use].tolist(), right[use].tolist())
+            print(f"unseen {label}: area under ROC {area:.3f}, calibration error {error:.3f}")
+    model = fit(weights > 0)
+    return _exported(names[1], mean, scale, model.coef_[0], float(model.intercept_[0]))
 
 
-def _exported(model: torch.nn.Linear, mean: Matrix, scale: Matrix, names: Sequence[str]) -> dict[str, Any]:
+def _exported(names: Sequence[str], mean: Matrix, scale: Matrix, weights: Any, bias: float) -> dict[str, Any]:
     return {
         "features": list(names),
         "mean": np.round(mean, 6).tolist(),
         "scale": np.round(scale, 6).tolist(),
-        "weights": model.weight.detach().numpy()[0].round(5).tolist(),
-        "bias": round(float(model.bias.detach()[0]), 5),
+        "weights": np.round(np.asarray(weights, float), 5).tolist(),
+        "bias": round(bias, 5),
     }
 
 

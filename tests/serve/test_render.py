@@ -1,6 +1,6 @@
 import json
 import re
-from dataclasses import fields
+from dataclasses import fields, replace
 from html.parser import HTMLParser
 
 import pytest
@@ -171,3 +171,29 @@ def test_columns_are_aligned_for_wide_characters_and_cut_to_the_terminal():
 
 def test_an_article_record_is_json_too():
     assert render.as_json(Article("1", "t", "x"))["inferred"] == []
+
+
+def with_focus(words: str) -> Answer:
+    """An answer of one sentence, with its short answer marked."""
+    made = answered((article("Budi membeli ikan. Hujan turun."), "Budi membeli ikan."))
+    at = made.citations[0].quote.index(words)
+    start = made.citations[0].span.start + at
+    return replace(made, citations=(replace(made.citations[0], focus=Span(start, start + len(words))),))
+
+
+def test_the_short_answer_is_bold_on_the_page_and_in_a_terminal():
+    answer = with_focus("ikan")
+    assert "membeli <strong>ikan</strong>." in render.as_html(answer)
+    assert "membeli \x1b[1mikan\x1b[22m." in render.as_text(answer, bold=True)
+    assert "\x1b" not in render.as_text(answer)
+    assert [str(p) for p in render.pieces(answer) if isinstance(p, render.Short)] == ["ikan"]
+
+
+def test_an_article_cannot_make_the_terminal_bold():
+    answer = answered((article("a \ue000b\ue001 c."), "a \ue000b\ue001 c."))
+    assert "\x1b" not in render.as_text(answer, bold=True)
+
+
+def test_a_short_answer_that_is_not_in_the_text_is_not_marked():
+    answer = replace(with_focus("ikan"), text="something else", markers=(Marker(14, 1),))
+    assert not any(isinstance(p, render.Short) for p in render.pieces(answer))

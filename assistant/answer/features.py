@@ -1,0 +1,175 @@
+"""What is known of a candidate sentence: how near it is, which words it shares, what it offers, how the reader reads it."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+
+import numpy as np
+from numpy.typing import NDArray
+
+from assistant.answer.candidates import Candidate
+from assistant.answer.match import QuestionTokens
+from assistant.answer.questions import Asked
+from assistant.answer.reading import Readings
+from assistant.answer.remember import RememberingEncoder
+from assistant.answer.signals import WANTED_BY_KIND, offers_exactly, offers_new
+from assistant.text.language import same_language
+from assistant.text.mentions import name_terms
+from assistant.text.terms import analyse, content_terms
+
+Matrix = NDArray[np.float64]
+
+FEATURES = (
+    "dense", "dense_window", "dense_lead", "dense_gap", "passage", "passage_gap", "overlap", "overlap_window", "overlap_article",
+    "overlap_same", "overlap_window_same", "names", "names_window", "names_article", "offers", "offers_not", "offers_exactly",
+    "length", "same_language", "match", "match_heavy", "match_other", "match_window", "match_article", "match_gain", "match_other_gain",
+)  # fmt: skip
+"""What is known of a candidate sentence, in the order of the columns. Its place in the article is not: on the training sets, where most
+texts are encyclopaedic, the first sentence answers so often that news suffered."""
+
+
+READ_FEATURES = ("read", "read_gap", "read_share", "read_passage")
+"""What the reader adds: the sentence's log-odds, how far it is behind the best, the logarithm of its share among all candidates and "none
+of them", and the best of its passage."""
+LEAST_READ, MOST_READ = -12.0, 12.0
+
+
+def features(
+    asked: Asked,
+    candidates: Sequence[Candidate],
+    encoder: RememberingEncoder,
+    rarity: Callable[[Sequence[str]], Sequence[float]],
+    readings: Readings | None = None,
+) -> Matrix:
+    """Return the features of each candidate, shape (len(candidates), len(FEATURES)); with readings READ_FEATURES follow."""
+    columns = _surface(asked, candidates, encoder, rarity)
+    return columns if readings is None else np.concatenate([columns, _read(candidates, readings)], axis=1)
+
+
+def _read(candidates: Sequence[Candidate], readings: Readings) -> Matrix:
+    scores = np.asarray([readings.score(candidate) for candidate in candidates])
+    read = np.clip(scores, LEAST_READ, MOST_READ)
+    whole = math.log(1 + float(np.exp(read).sum()))
+    passages = np.clip([readings.passages[candidate.hit.passage.id] for candidate in candidates], LEAST_READ, MOST_READ)
+    return np.stack([read, read - read.max(), read - whole, passages], axis=1)
+
+
+def _surface(
+    asked: Asked, candidates: Sequence[Candidate], encoder: RememberingEncoder, rarity: Callable[[Sequence[str]], Sequence[float]]
+) -> Matrix:
+    question = _QuestionTerms.of(asked, rarity)
+    texts = [candidate.text for candidate in candidates]
+    vectors = encoder.encode_passages([*texts, *(candidate.window() for candidate in candidates)])
+    query = encoder.encode_queries([asked.question])[0]
+    similarity = (vectors @ query).astype(np.float64)
+    dense, window = similarity[: len(texts)], similarity[len(texts) :]
+    lead = _lead_similarity(candidates, encoder, query)
+    top_passage = max(candidate.hit.score for candidate in candidates)
+    matched = _matched(asked.question, candidates, encoder)
+    rows = []
+    for i, candidate in enumerate(candidates):
+        words = question.cover(candidate)
+        offer = question.offer(candidate, texts[i])
+        same = float(same_language(asked.language, candidate.article.language))
+        rows.append(
+            (
+                dense[i], window[i], lead[candidate.article.id], dense[i] - dense.max(),
+                candidate.hit.score, candidate.hit.score - top_passage,
+                words.sentence, words.window, words.article, words.sentence * same, words.window * same,
+                words.names, words.names_window, words.names_article,
+                float(offer == 1), float(offer == -1), float(offers_exactly(question.wanted, asked.question, texts[i])),
+                math.log(1 + len(texts[i])) - 5, same, *matched[i],
+            )
+        )  # fmt: skip
+    return np.asarray(rows, np.float64)
+
+
+def _matched(question: str, candidates: Sequence[Candidate], encoder: RememberingEncoder) -> list[tuple[float, ...]]:
+    """Return the match features of each candidate; an article's other candidate sentences are its measure."""
+    tokens = QuestionTokens.of(question, encoder.token_vectors)
+    rows: dict[tuple[str, int], tuple[float, ...]] = {}
+    for article_id in dict.fromkeys(candidate.article.id for candidate in candidates):
+        group = sorted((c for c in candidates if c.article.id == article_id), key=lambda c: c.position)
+        m = tokens.matches([c.text for c in group], encoder.token_vectors)
+        columns = zip(m.sentence, m.heavy, m.other, m.window, m.gain, m.other_gain, strict=True)
+        for candidate, (sentence, heavy, other, window, gain, other_gain) in zip(group, columns, strict=True):
+            rows[article_id, candidate.position] = (sentence, heavy, other, window, m.article, gain, other_gain)
+    return [rows[candidate.article.id, candidate.position] for candidate in candidates]
+
+
+def _lead_similarity(candidates: Sequence[Candidate], encoder: RememberingEncoder, query: NDArray[np.float32]) -> dict[str, float]:
+    """Return how near each article's title and first sentence are to the question."""
+    articles = {candidate.article.id: candidate for candidate in candidates}
+    texts = [f"{c.article.title}\n{c.sentences[0].of(c.article.text)}" for c in articles.values()]
+    scores = encoder.encode_passages(texts) @ query
+    return dict(zip(articles, map(float, scores), strict=True))
+
+
+@dataclass(frozen=True)
+class _Cover:
+    """How much of the question's terms, weighted by rarity, and of its names stand in a sentence and around it (0 to 1)."""
+
+    sentence: float
+    window: float
+    article: float
+    names: float
+    names_window: float
+    names_article: float
+
+
+@dataclass(frozen=True)
+class _QuestionTerms:
+    asked: Asked
+    weights: Mapping[str, float]
+    names: frozenset[str]
+    wanted: str
+
+    @classmethod
+    def of(cls, asked: Asked, rarity: Callable[[Sequence[str]], Sequence[float]]) -> _QuestionTerms:
+        terms = list(dict.fromkeys(content_terms(asked.question, asked.language)))
+        weights = dict(zip(terms, rarity(terms), strict=True))
+        return cls(asked, weights, frozenset(name_terms(asked.question)), WANTED_BY_KIND.get(asked.kind, ""))
+
+    def cover(self, candidate: Candidate) -> _Cover:
+        language = candidate.article.language
+        here = _terms_of(candidate.text, language)
+        near = _terms_of(candidate.window(), language)
+        whole = _terms_of(f"{candidate.article.title}\n{candidate.article.text}", language)
+        share = self._share
+        return _Cover(
+            share(here), share(near), share(whole),
+            name_share(self.names, here), name_share(self.names, near), name_share(self.names, whole),
+        )  # fmt: skip
+
+    def _share(self, terms: frozenset[str]) -> float:
+        total = sum(self.weights.values())
+        return sum(weight for term, weight in self.weights.items() if term in terms) / total if total else 0.0
+
+    def offer(self, candidate: Candidate, text: str) -> int:
+        """Return 1 if the sentence offers what is wanted, -1 if not, 0 if nothing particular is wanted."""
+        if not self.wanted:
+            return 0
+        return 1 if offers_new(self.wanted, self.asked.question, text, candidate.article.language) else -1
+
+
+@lru_cache(maxsize=1 << 13)
+def _terms_of(text: str, language: str) -> frozenset[str]:
+    return frozenset(analyse(text, language))
+
+
+def name_share(wanted: frozenset[str], terms: frozenset[str]) -> float:
+    """Return the share of the question's names that are among the terms; one half when the question has none."""
+    return len(wanted & terms) / len(wanted) if wanted else 0.5
+
+
+def unknown_share(
+    asked: Asked, rarity: Callable[[Sequence[str]], Sequence[float]], frequencies: Callable[[Sequence[str]], Sequence[int]]
+) -> float:
+    """Return the share of the question's terms, weighted by rarity, that stand in no article."""
+    terms = list(dict.fromkeys(content_terms(asked.question, asked.language)))
+    weights = rarity(terms)
+    total = sum(weights)
+    return sum(w for w, n in zip(weights, frequencies(terms), strict=True) if n == 0) / total if total else 0.0
