@@ -40,7 +40,7 @@ class Settings:
     """How many passages are retrieved for an answer."""
     max_citations: int = 3
     """The most sentences an answer cites; who-said questions cite all of a speaker's words up to twice this."""
-    abstain_below: float = 0.25
+    abstain_below: float = 0.4
     """The answer abstains when the best sentence's estimated probability lies below this (0 to 1)."""
     max_article_bytes: int = 10_000_000
     """A single article larger than this is refused as no article."""

@@ -50,6 +50,7 @@ class Example:
     unknown: float
     weight: float
     fold: int
+    removed: bool = False
 
     def ranked(self, score: Linear) -> Matrix:
         """Return which candidates are right, best first."""
@@ -104,7 +105,7 @@ def _examples(
             for remove in ways:
                 example = _example(corpus, question, recipe["hits"], remove)
                 if example is not None:
-                    made.append(replace(example, weight=weight, fold=number % recipe["folds"]))
+                    made.append(replace(example, weight=weight, fold=number % recipe["folds"], removed=remove))
     return made
 
 
@@ -178,9 +179,10 @@ def train_confidence(
     weights, numbers = np.array([e.weight for e in examples]), np.array([e.fold for e in examples])
     mean, scale = rows[weights == 1].mean(0), rows[weights == 1].std(0) + 1e-6
     inputs = np.clip((rows - mean) / scale, -5, 5)
+    counts = weights * np.where([e.removed for e in examples], recipe["removed_weight"], 1.0)
 
     def fit(use: Any) -> LogisticRegression:
-        return LogisticRegression(C=recipe["regular"], max_iter=1000).fit(inputs[use], right[use], weights[use])
+        return LogisticRegression(C=recipe["regular"], max_iter=1000).fit(inputs[use], right[use], counts[use])
 
     unseen = np.zeros(len(right))
     for fold in range(recipe["folds"]):
