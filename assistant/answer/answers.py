@@ -24,7 +24,7 @@ from assistant.text.language import detect_language
 from assistant.text.mentions import names
 from assistant.text.terms import folded
 
-RIVAL_MARGIN = 2.5
+RIVAL_MARGIN = 2.0
 """A further sentence is cited when its score is within this of the best one's."""
 TOPIC_MARGIN = 0.12
 """A further quotation is cited when its cosine to the topic is within this of the best one's."""
