@@ -1,6 +1,8 @@
 """What must always hold between a question and its answer."""
 
 import json
+import subprocess
+import sys
 import threading
 from collections.abc import Iterator
 from dataclasses import replace
@@ -14,6 +16,7 @@ from assistant.records import Answer, Filters, Turn
 from assistant.settings import Settings
 
 SEEDS = Path(__file__).parent.parent / "seeds"
+FIRST = SEEDS / "articles" / "000_fbacd0f8f8eb0354.txt"
 QUESTIONS = [json.loads(line) for line in (SEEDS / "questions.jsonl").read_text("utf-8").splitlines()]
 
 
@@ -33,6 +36,36 @@ def write(folder: Path, name: str, text: str) -> Path:
 
 def without_timings(answer: Answer) -> Answer:
     return replace(answer, timings={})
+
+
+def test_every_short_answer_lies_inside_its_quote(assistant: Assistant):
+    marked = 0
+    for row in QUESTIONS[::4]:
+        for citation in assistant.ask(row["question"], now="2026-01-01").citations:
+            if citation.focus is not None:
+                marked += 1
+                assert citation.span.start <= citation.focus.start < citation.focus.end <= citation.span.end
+                assert citation.focus != citation.span
+    assert marked > 20
+
+
+def test_a_search_gives_the_hits_that_were_read_first_in_a_falling_order(assistant: Assistant):
+    hits = assistant.search("siapa yang dilantik sebagai presiden?", k=10)
+    assert [hit.rank for hit in hits] == list(range(1, 11))
+    assert [hit.score for hit in hits] == sorted((hit.score for hit in hits), reverse=True)
+    assert hits[:3] == assistant.search("siapa yang dilantik sebagai presiden?", k=3)
+
+
+def test_fast_answers_without_the_reader(tmp_path: Path):
+    code = (
+        "import sys; from assistant import Assistant; from assistant.settings import Settings\n"
+        f"with Assistant.open(__import__('pathlib').Path({str(tmp_path / 'index')!r}), settings=Settings(quality='fast')) as assistant:\n"
+        f"    assistant.add([{str(SEEDS / 'articles' / '000_fbacd0f8f8eb0354.txt')!r}])\n"
+        "    answer = assistant.ask('kapan Biden dilantik?')\n"
+        "    assert answer.citations and not any(c.focus for c in answer.citations)\n"
+        "assert 'onnxruntime' not in sys.modules"
+    )
+    subprocess.run([sys.executable, "-c", code], check=True)
 
 
 def test_every_citation_is_in_its_article_and_has_its_marker(assistant: Assistant):

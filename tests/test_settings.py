@@ -22,6 +22,12 @@ def test_a_wrong_setting_is_one_clear_line(tmp_path: Path, text: str):
     assert caught.value.hint
 
 
+def test_an_unknown_quality_names_the_known_ones():
+    with pytest.raises(SettingsError) as caught:
+        Settings(quality="slow")
+    assert "best, fast" in caught.value.hint
+
+
 def test_an_index_is_a_name_or_a_path(tmp_path: Path):
     (tmp_path / "indexes").mkdir()
     (tmp_path / "seeds").mkdir()
