@@ -182,7 +182,9 @@ class Reader:
                     mine = np.flatnonzero(part.owners[part.start : part.end] == part.first + n)
                     if len(mine):
                         focus = _focus(part.tokens, mine + part.start, places[mine + part.n_lead])
-                        made[part.passage][part.first + n] = Reading(float(scores[n + (part.n_lead > 0)]), focus)
+                        score = float(scores[n + (part.n_lead > 0)])
+                        if score > made[part.passage][part.first + n].score:  # a very long sentence is read in parts
+                            made[part.passage][part.first + n] = Reading(score, focus)
         return made
 
     def _parts(self, number: int, passage: ReadPassage) -> Iterator[_Part]:

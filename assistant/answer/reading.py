@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from assistant.answer.candidates import Candidate
 from assistant.answer.questions import Asked
 from assistant.answer.reader import UNREAD, Reader, Reading, ReadPassage
+from assistant.errors import UnknownArticle
 from assistant.records import Article, Hit, Span
 
 
@@ -34,16 +35,20 @@ class Readings:
 
 
 def read_hits(reader: Reader, asked: Asked, hits: Sequence[Hit], article: Callable[[str], Article]) -> Readings:
-    """Read every passage once; a sentence of two passages keeps the better reading."""
-    passages = []
+    """Read every passage once; a sentence of two passages keeps the better reading, an article just removed is left out."""
+    passages, there = [], []
     for hit in hits:
-        span, whole = hit.passage.span, article(hit.passage.article_id)
+        try:
+            span, whole = hit.passage.span, article(hit.passage.article_id)
+        except UnknownArticle:
+            continue
+        there.append(hit)
         inner = tuple(Span(sentence.start - span.start, sentence.end - span.start) for sentence in hit.passage.sentences)
         lead = "" if span.start == 0 else whole.title
         passages.append(ReadPassage(span.of(whole.text), inner, lead))
     sentences: dict[tuple[str, int], Reading] = {}
     best: dict[int, float] = {}
-    for hit, readings in zip(hits, reader.read(asked.question, asked.kind, passages), strict=True):
+    for hit, readings in zip(there, reader.read(asked.question, asked.kind, passages), strict=True):
         start = hit.passage.span.start
         for sentence, reading in zip(hit.passage.sentences, readings, strict=True):
             key = (hit.passage.article_id, sentence.start)

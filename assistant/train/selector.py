@@ -35,8 +35,7 @@ from assistant.search.rerank import rerank
 from assistant.settings import Settings
 from assistant.text.language import detect_language
 from assistant.train.data import held_out
-
-HELD_OUT_ONE_IN = 25  # as in reader.toml: what the reader did not learn from
+from assistant.train.reader import read_recipe
 
 
 @dataclass
@@ -87,9 +86,10 @@ def collect(seeds: Path, data: Path | None, quality: str, recipe: dict[str, Any]
     samples = read_question_set(seeds)
     tuning = [q for q in samples.questions if not q.held_out]
     examples = _examples(samples, tuning, quality, recipe, 1.0)
+    one_in = read_recipe()["data"]["held_out_one_in"]  # what the reader did not learn from
     for name, count in recipe["sets"].items() if data else ():
         part = read_question_set(data / f"qa.{name}.jsonl.xz")  # type: ignore[operator]
-        aside = [q for q in part.questions if q.gold and held_out(part.contexts[int(q.gold[0].article)], HELD_OUT_ONE_IN)]
+        aside = [q for q in part.questions if q.gold and held_out(part.contexts[int(q.gold[0].article)], one_in)]
         drawn = random.sample(aside, min(count, len(aside)))
         examples += _examples(part, drawn, quality, recipe, recipe["weight_of_sets"])
     return examples

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from assistant.answer.reader import ALL_KINDS, BUNDLED, CARD, UNREAD, Reader, ReadPassage, bundled_reader
 from assistant.encoders import StaticEncoder, bundled_folder, open_encoder
 from assistant.errors import EncoderUnavailable
+from assistant.records import Span
 from assistant.text.sentences import split_sentences
 
 TEXT = "Hujan turun sejak Senin. Pedagang Budi Santoso membeli 40 ekor ikan di pasar Bogor. Jalan ke kota macet karena banjir."
@@ -81,6 +82,12 @@ def test_a_long_passage_is_read_to_its_end(reader):
     read = reader.read("siapa membeli ikan?", "person", [passage(text)])[0]
     assert all(reading.score > UNREAD for reading in read)
     assert max(range(len(read)), key=lambda n: read[n].score) == len(read) - 1
+
+
+def test_a_sentence_longer_than_is_read_at_once_keeps_its_best_part(reader):
+    text = "Budi Santoso membeli ikan " + "dan kemudian hujan turun lagi di kota itu " * 60 + "sampai malam."
+    reading = reader.read("siapa membeli ikan?", "person", [ReadPassage(text, (Span(0, len(text)),))])[0][0]
+    assert reading.focus.start < 200
 
 
 def test_a_question_without_words_reads_nothing(reader):
