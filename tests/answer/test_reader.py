@@ -85,9 +85,9 @@ def test_a_long_passage_is_read_to_its_end(reader):
 
 
 def test_a_sentence_longer_than_is_read_at_once_keeps_its_best_part(reader):
-    text = "Budi Santoso membeli ikan " + "dan kemudian hujan turun lagi di kota itu " * 60 + "sampai malam."
+    text = "Hujan turun lagi di kota itu dan kemudian " * 60 + "Budi Santoso membeli ikan."
     reading = reader.read("siapa membeli ikan?", "person", [ReadPassage(text, (Span(0, len(text)),))])[0][0]
-    assert reading.focus.start < 200
+    assert "Budi" in reading.focus.of(text)
 
 
 def test_a_question_without_words_reads_nothing(reader):
