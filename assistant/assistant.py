@@ -20,6 +20,7 @@ from assistant.protocols import Encoder
 from assistant.records import AddReport, Answer, Article, Filters, Hit, Passage, Turn
 from assistant.search.retrievers import DenseRetriever, HybridRetriever, LexicalRetriever
 from assistant.settings import Settings, index_path, load_settings
+from assistant.text.quotations import RULES_VERSION, find_quotations
 
 logger = logging.getLogger(__name__)
 
@@ -69,7 +70,10 @@ class Assistant:
         if manifest is not None and manifest.encoder.name == encoder.name and manifest.encoder.digest != encoder.digest:
             _encode_again(path, encoder)
         reader = bundled_reader(encoder) if settings.quality == "best" else None
-        return cls(LocalIndex.open(path, encoder, create=create, samples=samples, settings=passages), encoder, settings, reader)
+        opened = LocalIndex.open(path, encoder, create=create, samples=samples, settings=passages)
+        if opened.writable and opened.quotations_version != RULES_VERSION:
+            _quote_again(opened)
+        return cls(opened, encoder, settings, reader)
 
     def __enter__(self) -> Assistant:
         return self
@@ -158,6 +162,16 @@ def _encode_again(path: Path, encoder: Encoder) -> None:
     logger.warning("the sentence model has changed: the index at %s is encoded again", path)
     with LocalIndex.open(path, create=False) as index:
         index.reencode(encoder, encoder.encode_passages, text_of=_text_of)
+
+
+def _quote_again(index: LocalIndex) -> None:
+    if index.count().articles:
+        logger.warning("the rules for quotations have changed: those of the index at %s are found again", index.path)
+    try:
+        index.requote(RULES_VERSION, lambda article, sentences: find_quotations(article.text, sentences, article.language))
+    except BaseException:
+        index.close()
+        raise
 
 
 def _text_of(article: Article, passage: Passage) -> str:

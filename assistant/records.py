@@ -73,17 +73,32 @@ class Passage:
 class Quotation:
     """An utterance with its speaker.
 
-    `span` covers the sentences in which the words and their attribution stand; `speaker` is the name as resolved in the
-    article, "" when unknown. `direct` means in quotation marks. `via` is who passed the words on.
+    `span` covers the sentences in which the words and their attribution stand, `words` what was said: what stands between the
+    quotation marks, or the reported clause. `speaker` is the name as resolved in the article, "" when unknown, and `written` what the
+    article calls the speaker at this place (`ia`, `the minister`, `officials`). `direct` means in quotation marks. `via` is who passed
+    the words on, `medium` where they appeared, `addressee` to whom they were said, all "" when not given. `negated`: the speaker
+    denies or declines to say. `joint` names all who speak together; `speaker` is then these names joined by `JOINED`. `uncertain`:
+    somebody else may be meant.
     """
 
     article_id: str
     span: Span
+    words: Span
     speaker: str
+    written: str = ""
     role: str = ""
     cue: str = ""
     direct: bool = False
     via: str = ""
+    medium: str = ""
+    addressee: str = ""
+    negated: bool = False
+    joint: tuple[str, ...] = ()
+    uncertain: bool = False
+
+
+JOINED = "; "
+"""Stands between the names of those who speak together."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +116,7 @@ class Citation:
     """A link from an answer to the exact words: `article.text[span.start:span.end] == quote`, always.
 
     `focus` is the span of the short answer inside `span`, when one is known. `inferred` is the article's: a title or date named there
-    stands in for one that no metadata gave.
+    stands in for one that no metadata gave. `uncertain`: the words may be somebody else's than `speaker`.
     """
 
     number: int
@@ -116,6 +131,7 @@ class Citation:
     speaker: str = ""
     direct: bool = False
     via: str = ""
+    uncertain: bool = False
     badge: Badge = "verbatim"
     inferred: tuple[str, ...] = ()
 

@@ -10,9 +10,10 @@ from typing import NamedTuple
 import numpy as np
 
 from assistant.errors import UnreadableArticle
-from assistant.index.rows import COLUMNS, Counts, Halves, Ids, number, writable
+from assistant.index.rows import COLUMNS, QUOTATION_COLUMNS, Counts, Halves, Ids, number, quotation_row, writable
 from assistant.index.store import Connection
 from assistant.protocols import PreparedArticle
+from assistant.records import Quotation
 
 _BATCH = 4096
 _SLOTS = ", ".join("?" * (3 + len(COLUMNS)))
@@ -101,7 +102,8 @@ def verify(prepared: PreparedArticle, dimensions: int) -> None:
     if len(prepared.terms) != n:
         raise ValueError(f"terms of {len(prepared.terms)} passages for {n} passages")
     size = len(prepared.article.text)
-    for span in (*prepared.sentences, *(quotation.span for quotation in prepared.quotations)):
+    quoted = (span for quotation in prepared.quotations for span in (quotation.span, quotation.words))
+    for span in (*prepared.sentences, *quoted):
         if not 0 <= span.start < span.end <= size:
             raise ValueError(f"{span} lies outside a text of {size} characters")
     for first, stop in prepared.passages:
@@ -128,25 +130,26 @@ def insert(connection: Connection, prepared: PreparedArticle, generation: int) -
         "INSERT INTO sentences VALUES (?, ?, ?, ?)",
         ((article_id, position, span.start, span.end) for position, span in enumerate(prepared.sentences)),
     )
-    connection.executemany(
-        "INSERT INTO quotations VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
-        (
-            (
-                article_id,
-                n,
-                q.span.start,
-                q.span.end,
-                *map(writable, (q.speaker, q.role, q.cue)),
-                q.direct,
-                writable(q.via),
-            )
-            for n, q in enumerate(prepared.quotations)
-        ),
-    )
+    insert_quotations(connection, article_id, prepared.quotations)
     _insert_passages(connection, prepared, article_id, generation)
     n_parts = (len(prepared.passages), len(prepared.sentences), len(prepared.quotations))
     _tally(connection, Counts(1, *n_parts))
     return article_id
+
+
+def insert_quotations(connection: Connection, article_id: int, quotations: Sequence[Quotation]) -> None:
+    """Store the quotations of an article."""
+    slots = ", ".join("?" * (len(QUOTATION_COLUMNS) + 1))
+    rows = ([*quotation_row(article_id, quotation), n] for n, quotation in enumerate(quotations))
+    connection.executemany(f"INSERT INTO quotations ({', '.join(QUOTATION_COLUMNS)}, position) VALUES ({slots})", rows)
+
+
+def replace_quotations(connection: Connection, article_id: int, quotations: Sequence[Quotation]) -> None:
+    """Store other quotations of an article in place of those it had."""
+    gone = connection.execute("DELETE FROM quotations WHERE article_id = ?", (article_id,)).rowcount
+    insert_quotations(connection, article_id, quotations)
+    totals = counts(connection)
+    put_counts(connection, totals._replace(quotations=totals.quotations + len(quotations) - gone))
 
 
 def _insert_passages(connection: Connection, prepared: PreparedArticle, article_id: int, generation: int) -> None:

@@ -73,7 +73,11 @@ def _store_problems(parts: Parts) -> Iterator[str]:
 def _article_problems(connection: Connection) -> Iterator[str]:
     for article_id, text in connection.execute("SELECT id, text FROM articles"):
         spans = connection.execute("SELECT start, stop FROM sentences WHERE article_id = ? ORDER BY position", (article_id,)).fetchall()
-        quoted = connection.execute("SELECT start, stop FROM quotations WHERE article_id = ?", (article_id,)).fetchall()
+        quoted = connection.execute(
+            """SELECT start, stop FROM quotations WHERE article_id = ?1
+               UNION ALL SELECT words_start, words_stop FROM quotations WHERE article_id = ?1""",
+            (article_id,),
+        ).fetchall()
         if any(not 0 <= start < stop <= len(text) for start, stop in spans + quoted):
             yield f"article {article_id}: a span lies outside its text"
         if any(left[1] > right[0] for left, right in pairwise(spans)):

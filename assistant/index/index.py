@@ -18,6 +18,7 @@ from assistant.index.manifest import EncoderInfo, EncoderLike, Manifest
 from assistant.index.parts import Parts
 from assistant.index.reading import ALL, StoredArticles
 from assistant.index.reencoding import reencode
+from assistant.index.requoting import VERSION, Find, requote
 from assistant.index.rows import Counts, Ids
 from assistant.index.store import Connection, Store
 from assistant.protocols import PreparedArticle, Vectors
@@ -104,6 +105,17 @@ class LocalIndex(StoredArticles):
         """What the index was made with, and the state of its parts."""
         self._parts.refresh()
         return self._parts.manifest
+
+    @property
+    def quotations_version(self) -> int:
+        """Which version of the rules found the stored quotations."""
+        with self._store.read() as connection:
+            return int(changes.get(connection, VERSION, "0"))
+
+    @property
+    def writable(self) -> bool:
+        """Whether articles can be added and removed here."""
+        return self._store.writable
 
     def refresh(self) -> int:
         """Take in what other processes have committed and return the generation; a search does so itself."""
@@ -200,6 +212,20 @@ class LocalIndex(StoredArticles):
         words = text_of or (lambda article, passage: passage.span.of(article.text))
         reencode(self._parts, info, lambda pairs: encode([words(*pair) for pair in pairs]), batch, progress)
         self.encoder = info
+
+    def requote(self, version: int, find: Find, *, progress: Callable[[int, int], None] = lambda done, total: None) -> None:
+        """Find the quotations of all articles again, unless those of this version of the rules are stored; vectors and terms stay.
+
+        Args:
+            version: of the rules; 0 is what an index has whose quotations were found before there were versions.
+            find: returns the quotations of an article, given its sentences.
+            progress: called with how many articles are done, of how many.
+
+        Raises:
+            IndexBusy, IndexNotWritable: nothing is replaced.
+        """
+        if self.quotations_version != version:
+            requote(self._parts, version, find, progress)
 
     # Searching
 

@@ -49,7 +49,21 @@ TABLES = (
     "CREATE INDEX removed_generation ON removed (generation)",
 )
 
-MIGRATIONS: tuple[tuple[str, ...], ...] = (TABLES,)
+# The words and who was meant: filled when the quotations are found again, which an older `quotations_version` asks for.
+LEDGER = (
+    "DROP TABLE quotations",
+    """CREATE TABLE quotations (
+        article_id INTEGER NOT NULL REFERENCES articles ON DELETE CASCADE, position INTEGER NOT NULL,
+        start INTEGER NOT NULL, stop INTEGER NOT NULL, words_start INTEGER NOT NULL, words_stop INTEGER NOT
+        NULL, speaker TEXT NOT NULL, written TEXT NOT NULL, role TEXT NOT NULL, cue TEXT NOT NULL, direct
+        INTEGER NOT NULL, via TEXT NOT NULL, medium TEXT NOT NULL, addressee TEXT NOT NULL, negated INTEGER NOT
+        NULL, joint TEXT NOT NULL, uncertain INTEGER NOT NULL, PRIMARY KEY (article_id, position)) WITHOUT
+        ROWID""",
+    "CREATE INDEX quotations_speaker ON quotations (speaker, article_id)",
+    "UPDATE meta SET value = '0' WHERE key = 'n_quotations'",
+)
+
+MIGRATIONS: tuple[tuple[str, ...], ...] = (TABLES, LEDGER)
 """Step n brings a store from version n to n + 1. Released steps never change."""
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import zlib
 from collections.abc import Iterable, Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,6 +20,10 @@ Halves = NDArray[np.float16]
 COLUMNS = (
     "title", "url", "outlet", "source", "author", "editor", "place", "published", "updated", "language",
     "content_hash", "origin",
+)  # fmt: skip
+QUOTATION_COLUMNS = (
+    "article_id", "start", "stop", "words_start", "words_stop",
+    "speaker", "written", "role", "cue", "direct", "via", "medium", "addressee", "negated", "joint", "uncertain",
 )  # fmt: skip
 _ARTICLE = "SELECT id, inferred, text, " + ", ".join(COLUMNS) + " FROM articles "
 _BATCH = 256
@@ -188,14 +192,27 @@ def _require(connection: Connection, article_id: str) -> None:
 def quotations(connection: Connection, condition: str, value: str) -> list[Quotation]:
     """Return the quotations that meet a condition with one value, by article and place."""
     rows = connection.execute(
-        f"""SELECT article_id, start, stop, speaker, role, cue, direct, via FROM quotations
+        f"""SELECT {", ".join(QUOTATION_COLUMNS)} FROM quotations
             WHERE {condition} ORDER BY article_id, position""",
         (value,),
     )
-    return [
-        Quotation(str(article_id), Span(start, stop), speaker, role, cue, bool(direct), via)
-        for article_id, start, stop, speaker, role, cue, direct, via in rows
-    ]
+    return [_quotation(row) for row in rows]
+
+
+def _quotation(row: Sequence[Any]) -> Quotation:
+    article_id, start, stop, words_start, words_stop, *rest = row
+    fields = dict(zip(QUOTATION_COLUMNS[5:], rest, strict=True))
+    for name in ("direct", "negated", "uncertain"):
+        fields[name] = bool(fields[name])
+    fields["joint"] = tuple(json.loads(fields["joint"]))
+    return Quotation(str(article_id), Span(start, stop), Span(words_start, words_stop), **fields)
+
+
+def quotation_row(article_id: int, quotation: Quotation) -> list[str | int]:
+    """Return the values of a quotation in the order of `QUOTATION_COLUMNS`."""
+    texts = {name: getattr(quotation, name) for name in QUOTATION_COLUMNS[5:]} | {"joint": json.dumps(quotation.joint)}
+    places = (article_id, *quotation.span, *quotation.words)
+    return [*places, *(writable(value) if isinstance(value, str) else int(value) for value in texts.values())]
 
 
 def quotations_in(connection: Connection, article_ids: Sequence[str]) -> list[Quotation]:

@@ -22,7 +22,10 @@ from assistant.text.patterns import match_patterns
 from assistant.text.runs import Phrase
 from assistant.text.subjects import Sentence
 
-__all__ = ["find_quotations", "speaker_matches"]
+__all__ = ["RULES_VERSION", "find_quotations", "speaker_matches"]
+
+RULES_VERSION = 1
+"""Grows when the rules find other quotations: an index whose quotations an older version found has them found again."""
 
 _WORD = re.compile(r"\w+")
 _LINE = re.compile(r"[^\n]+")
@@ -104,15 +107,15 @@ class _Reader:
         continued = self._continued(number)
         if not attributions and self._stands_alone(group, _SHORT_WORDS if continued else _LONE_WORDS):
             speaker = continued or self._continues(number)
-            yield Quotation("", group.span, speaker, self.cast.role_of(speaker) if speaker else "", "", True)
+            yield Quotation("", group.span, group.span, speaker, role=self.cast.role_of(speaker) if speaker else "", direct=True)
 
     def _read_patterns(self, number: int, group: Stretch, sentence: Sentence) -> Iterator[Quotation]:
         found = match_patterns(self.text, group.span, group.quoted, self.cues)
         if found is not None:
             name = self._longer(found.name) if found.pronoun is None else self._antecedent(number, found.pronoun)
-            yield Quotation("", group.span, name, found.role, found.cue, bool(group.quoted))
+            yield Quotation("", group.span, group.span, name, role=found.role, cue=found.cue, direct=bool(group.quoted))
         elif self._stands_alone(group, _SHORT_WORDS):
-            yield Quotation("", group.span, self._continued(number), "", "", True)
+            yield Quotation("", group.span, group.span, self._continued(number), direct=True)
 
     def _longer(self, name: str) -> str:
         """Return the name of an earlier speaker that holds a short one."""
@@ -127,7 +130,8 @@ class _Reader:
         speaker = self._resolve(number, phrase) if phrase is not None else ""
         role = (phrase.role if phrase is not None else "") or (self.cast.role_of(speaker) if speaker else "")
         via = self._resolve(number, attribution.via) if attribution.via is not None else ""
-        return Quotation("", group.span, speaker, role, attribution.cue, direct, via if via != speaker else "")
+        via = "" if via == speaker else via
+        return Quotation("", group.span, group.span, speaker, role=role, cue=attribution.cue, direct=direct, via=via)
 
     def _stands_alone(self, group: Stretch, least: int) -> bool:
         """Say whether a sentence begins with a quotation of `least` words that ends like a sentence."""

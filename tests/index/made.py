@@ -42,7 +42,7 @@ def article(word: str, origin: str = "", n_passages: int = 1, **fields: str) -> 
         original=("original " + text).encode(),
         sentences=tuple(spans),
         passages=pairs,
-        quotations=tuple(Quotation("", s, "Speaker " + word[0], cue="ungkap", direct=True) for s in spans[:1]),
+        quotations=tuple(Quotation("", s, s, "Speaker " + word[0], cue="ungkap", direct=True) for s in spans[:1]),
         terms=tuple((f"{word}.{n}", "kata", "kalimat") for n in range(n_passages)),
         vectors=np.array([vector(p) for p in passages], np.float32).reshape(n_passages, DIMENSIONS),
     )

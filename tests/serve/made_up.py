@@ -22,7 +22,7 @@ def answered(*cited: tuple[Article, str], speaker: str = "", via: str = "", lang
     for number, (source, words) in enumerate(cited, 1):
         at = source.text.index(words)
         span = Span(at, at + len(words))
-        quotation = Quotation(source.id, span, speaker, direct=True, via=via) if speaker or via else None
+        quotation = Quotation(source.id, span, span, speaker, direct=True, via=via) if speaker or via else None
         citations.append(cite(number, source, span, quotation))
     text, markers = compose(citations)
     return Answer("what is said?", "what is said?", text, markers=markers, citations=tuple(citations), language=language)

@@ -156,7 +156,7 @@ def test_what_was_inferred_is_marked_wherever_an_article_is_shown():
 
 def test_an_article_is_shown_with_who_said_what():
     shown = article('"Satu," kata Xi.\nDua.')
-    quotation = Quotation("1", Span(0, 16), "Xi Jinping", via="Kantor")
+    quotation = Quotation("1", Span(0, 16), Span(0, 16), "Xi Jinping", via="Kantor")
     assert render.article_as_text(shown, [quotation]).endswith('- Xi Jinping (quoted by Kantor): "Satu," kata Xi.')
 
 
