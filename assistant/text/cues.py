@@ -44,7 +44,7 @@ def phrases(listed: str) -> Phrases:
     return {first: tuple(sorted(found, key=len, reverse=True)) for first, found in by_first.items()}
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Cues:
     """The words by which a language says who spoke; `cues/id.toml` explains each."""
 
@@ -58,12 +58,26 @@ class Cues:
     passive: Phrases = field(default_factory=dict)
     relative: frozenset[str] = frozenset()
     according: Phrases = field(default_factory=dict)
+    pairs: Phrases = field(default_factory=dict)
     relay: Phrases = field(default_factory=dict)
     sources: Phrases = field(default_factory=dict)
     pronouns: Phrases = field(default_factory=dict)
     openers: Phrases = field(default_factory=dict)
     by: frozenset[str] = frozenset()
     complementisers: frozenset[str] = frozenset()
+    bare_complementisers: frozenset[str] = frozenset()
+    denials: frozenset[str] = frozenset()
+    together: frozenset[str] = frozenset()
+    telling: frozenset[str] = frozenset()
+    addressing: frozenset[str] = frozenset()
+    listeners: frozenset[str] = frozenset()
+    media: frozenset[str] = frozenset()
+    through: frozenset[str] = frozenset()
+    anaphors: frozenset[str] = frozenset()
+    relatives: frozenset[str] = frozenset()
+    mental: frozenset[str] = frozenset()
+    links: Phrases = field(default_factory=dict)
+    papers: frozenset[str] = frozenset()
     transparent: frozenset[str] = frozenset()
     prepositions: frozenset[str] = frozenset()
     blockers: frozenset[str] = frozenset()
@@ -122,6 +136,8 @@ _PHRASES = [
     "gerunds",
     "passive",
     "according",
+    "pairs",
+    "links",
     "relay",
     "sources",
     "pronouns",
@@ -150,6 +166,8 @@ def cues_for(language: str) -> Cues:
     here = f"{places['every']} {places.get(code, '')}"
     stopwords = load_table("stopwords").get(code, "")
     read["places"] = frozenset(here.replace("_", " ").split())
+    read.setdefault("together", read.get("conjunctions", frozenset()))
+    read.setdefault("bare_complementisers", read.get("complementisers", frozenset()))
     introducing = (first for key in ("according", "openers", "pronouns") for first in read.get(key, ()))
     read["not_names"] = frozenset([*stopwords.split(), *introducing, *read.get("transparent", ())])
     return Cues(**read)

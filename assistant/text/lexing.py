@@ -14,6 +14,8 @@ _TOKEN = re.compile(
     r"|[^\W_](?:[\w'’&.-]*[^\W_])?(?:(?<=s)['’](?=\s[A-Z]))?"
     r"|[^\w\s]"
 )
+_ARABIC = re.compile(r"(?:[aeu][a-z]{1,2}|d|l)[-'’][A-Z]")
+"""`al-Habsyi`, `d'Angelo`: names that begin with a small letter."""
 POSSESSIVE = re.compile(r"['’]s?$")
 QUOTED = "\x00"
 """The text of a token that stands for a whole quotation."""
@@ -30,7 +32,7 @@ class Token(NamedTuple):
     @property
     def capital(self) -> bool:
         """Say whether the word starts with a capital letter."""
-        return self.text[0].isupper()
+        return self.text[0].isupper() or _ARABIC.match(self.text) is not None
 
     @property
     def word(self) -> bool:
