@@ -111,6 +111,7 @@ class Cues:
     title_before: re.Pattern[str] | None = None
     trim: re.Pattern[str] | None = None
     title_after: re.Pattern[str] | None = None
+    closed: frozenset[str] = frozenset()  # function words: everything that is no noun
     patterns: tuple[re.Pattern[str], ...] = ()
     common: re.Pattern[str] | None = None
     by_needed: bool = False  # without "by" a name behind a passive is no agent
@@ -168,6 +169,8 @@ def cues_for(language: str) -> Cues:
     read["places"] = frozenset(here.replace("_", " ").split())
     read.setdefault("together", read.get("conjunctions", frozenset()))
     read.setdefault("bare_complementisers", read.get("complementisers", frozenset()))
+    closed = ("prepositions", "transparent", "blockers", "complementisers", "conjunctions", "by", "relatives", "breaks", "determiners")
+    read["closed"] = frozenset().union(*(read.get(key, frozenset()) for key in closed))
     introducing = (first for key in ("according", "openers", "pronouns") for first in read.get(key, ()))
     read["not_names"] = frozenset([*stopwords.split(), *introducing, *read.get("transparent", ())])
     return Cues(**read)

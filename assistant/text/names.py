@@ -78,17 +78,7 @@ def is_noun(tokens: Sequence[Token], at: int, cues: Cues) -> bool:
     token = tokens[at]
     if not token.word or token.capital or token.text[0].isdigit():
         return False
-    closed = (
-        cues.prepositions,
-        cues.transparent,
-        cues.blockers,
-        cues.complementisers,
-        cues.conjunctions,
-        cues.by,
-        cues.relative,
-        cues.breaks,
-    )
-    if any(token.low in listed for listed in closed) or token.low in cues.determiners or _ends_like_verb(token.low, cues):
+    if token.low in cues.closed or _ends_like_verb(token.low, cues):
         return False
     tables = (cues.verbs, cues.acts, cues.weak, cues.naming, cues.inverted, cues.clitic, cues.pronouns, cues.openers, cues.passive)
     return not any(match_phrase(tokens, at, table) for table in tables)

@@ -230,7 +230,7 @@ class _Reader:
         joint: tuple[str, ...] = ()
         name, uncertain = resolver.meant(number, phrase) if phrase is not None else ("", False)
         if phrase is not None and phrase.kind == "pair":
-            joint = resolver.pair(number)
+            joint = resolver.pair(number, titled=phrase.last - phrase.first > 1)
         elif phrase is not None and found.also:
             spoken = sorted((phrase, *found.also), key=lambda one: one.first)
             joint = tuple(dict.fromkeys(resolver.meant(number, one).name or self._written(sentence, one) for one in spoken))

@@ -108,6 +108,8 @@ def _verb_at(sentence: Sentence, at: int, n: int, table: Phrases) -> Attribution
         subject = unnamed_before(sentence, at) if table in (cues.verbs, cues.acts) or has_complement(sentence, at + n) else None
     if subject is None:
         return None
+    if table is cues.naming and subject.kind == "plural" and not _quotes(sentence, at + n):
+        return None
     found = attribution_at(sentence, at, n, subject, "verb")
     clear = table is cues.verbs and (subject.kind in ("person", "plural") or subject.relation)
     return found._replace(stated=found.stated or clear)

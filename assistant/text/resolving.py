@@ -54,13 +54,16 @@ class Resolver:
             return Meant("")  # "juru bicara Biden": he or his spokesman
         return Meant(self.person(phrase))
 
-    def pair(self, number: int) -> tuple[str, ...]:
-        """Return the two persons whom `both leaders` means: the last two named before, else the first two named after."""
+    def pair(self, number: int, titled: bool) -> tuple[str, ...]:
+        """Return the two persons whom `both leaders` means: the last two named before, else the first two named after.
+
+        With `titled` only persons count who have a role.
+        """
         before: list[str] = []
         for at in range(number - 1, max(-1, number - _PAIR_MEMORY), -1):
             for phrase in reversed(self.persons[at]):
                 name = self.person(phrase)
-                if name not in before and not self.thing(phrase):
+                if name not in before and self._fits_pair(phrase, titled):
                     before.insert(0, name)
                 if len(before) == 2:
                     return tuple(before)
@@ -68,10 +71,13 @@ class Resolver:
             return ()
         after: list[str] = []
         for at in range(number, min(len(self.persons), number + 3)):
-            after += [name for phrase in self.persons[at] if (name := self.person(phrase)) not in after and not self.thing(phrase)]
+            after += [name for phrase in self.persons[at] if (name := self.person(phrase)) not in after and self._fits_pair(phrase, titled)]
             if len(after) >= 2:
                 return tuple(after[:2])
         return ()
+
+    def _fits_pair(self, phrase: Phrase, titled: bool) -> bool:
+        return not self.thing(phrase) and (not titled or bool(phrase.role or self.cast.role_of(self.person(phrase))))
 
     def _kin(self, phrase: Phrase) -> bool:
         """Say whether a name can only be that of somebody else: `adik Tono Hadi`."""

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Container
+
 from assistant.records import Span
 from assistant.text.attribution import Attribution
 from assistant.text.lexing import QUOTED, match_phrase
 from assistant.text.names import read_phrase
 from assistant.text.subjects import Sentence
 
-_LOOK_AHEAD = 18
-"""Tokens among which a complementiser is looked for, past asides."""
 _GOES_ON = 3
 """Words from which on what follows an attribution and a comma belongs to what is said."""
 
@@ -21,7 +21,9 @@ def reported_words(sentence: Sentence, found: Attribution, start: int, stop: int
     lows = [token.low for token in sentence.tokens[first:last] if token.word]
     if words is None or all(low in sentence.cues.anaphors for low in lows):
         denied = any(token.low in sentence.cues.denials for token in sentence.tokens[found.first : found.last])
-        return span_of(sentence, found.first, found.last) if denied else None
+        if denied:
+            return span_of(sentence, found.first, found.last)
+        return words if found.form == "passive" else None
     return words
 
 
@@ -94,21 +96,24 @@ def _only_when(sentence: Sentence, first: int, last: int) -> bool:
 
 def _behind_complementiser(sentence: Sentence, at: int, stop: int) -> int | None:
     """Return the token behind the complementiser that follows a cue, past asides such as `kepada wartawan di Jakarta`."""
-    tokens, cues = sentence.tokens, sentence.cues
-    for place in range(at, min(stop, at + _LOOK_AHEAD)):
-        token = tokens[place]
-        if token.low in cues.complementisers:
-            return place + 1 if token.low in cues.bare_complementisers else place
-        if token.text == QUOTED or token.text == ";":
+    cues = sentence.cues
+    while at < stop and sentence.tokens[at].low not in cues.complementisers:
+        further = skip_asides(sentence, at, stop, stops=cues.complementisers)
+        if further == at:
             return None
-    return None
+        at = further
+    if at >= stop:
+        return None
+    return at + 1 if sentence.tokens[at].low in cues.bare_complementisers else at
 
 
-def skip_asides(sentence: Sentence, at: int, stop: int) -> int:
-    """Return the first token from `at` that is no adverb, date, comma or phrase with a preposition."""
+def skip_asides(sentence: Sentence, at: int, stop: int, stops: Container[str] = ()) -> int:
+    """Return the first token from `at` that is one of `stops`, or no adverb, date, comma or phrase with a preposition."""
     tokens, cues = sentence.tokens, sentence.cues
     while at < stop:
         token = tokens[at]
+        if token.low in stops:
+            return at
         if token.text == "(":
             closing = next((i for i in range(at, min(stop, at + 9)) if tokens[i].text == ")"), None)
             if closing is None:
@@ -135,8 +140,7 @@ def listener_at(sentence: Sentence, found: Attribution) -> tuple[int, int] | Non
         if tokens[at].text in (QUOTED, ";") or tokens[at].low in cues.complementisers:
             return None
         if tokens[at].low in cues.addressing:
-            phrase = _noun_phrase(sentence, at + 1)
-            return phrase
+            return _noun_phrase(sentence, at + 1)
     return None
 
 
