@@ -118,6 +118,7 @@ def dropped(sentence: Sentence, at: int) -> Phrase:
 def subject_behind(sentence: Sentence, at: int) -> Phrase | None:
     """Read the subject behind an inverted verb, past adverbs and "by"."""
     tokens, cues = sentence.tokens, sentence.cues
+    first = at
     for _ in range(3):
         if at < len(tokens) and (tokens[at].low in cues.by or tokens[at].low in cues.transparent):
             if read_phrase(tokens, at, cues, sentence.text) is not None:
@@ -132,7 +133,9 @@ def subject_behind(sentence: Sentence, at: int) -> Phrase | None:
                 return subject
         return None
     if subject is None or (subject.kind == "role" and not subject.definite):
-        return _apposed(sentence, at) or read_named_noun(tokens, at, cues, sentence.text) or subject or _unnamed(sentence, at)
+        return (
+            _apposed(sentence, at) or read_named_noun(tokens, at, cues, sentence.text) or subject or _unnamed(sentence, max(first, at - 1))
+        )
     return subject
 
 

@@ -161,6 +161,8 @@ def _skip_asides(tokens: Sequence[Token], at: int) -> int:
                 return at
             at = closing + 1
         elif tokens[at].text == "," and at + 1 < len(tokens) and _DEGREE.fullmatch(tokens[at + 1].text):
+            if at + 2 < len(tokens) and tokens[at + 2].capital and not _DEGREE.fullmatch(tokens[at + 2].text):
+                return at  # ", H. Sulaiman": the title of a name
             at += 2
         else:
             return at

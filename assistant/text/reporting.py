@@ -97,6 +97,8 @@ def _verb_at(sentence: Sentence, at: int, n: int, table: Phrases) -> Attribution
     tokens, cues = sentence.tokens, sentence.cues
     if sentence.blocked(at) or (table is cues.weak and not has_complement(sentence, at + n) and not _quotes(sentence, at + n)):
         return None
+    if table is cues.gerunds and at and tokens[at - 1].text not in (",", QUOTED) and not has_complement(sentence, at + n):
+        return None
     if table is cues.naming and not _quotes(sentence, at + n) and at + n < len(tokens) and tokens[at + n].capital:
         return None
     subject = sentence.subject_before(at)
@@ -163,7 +165,10 @@ def clause_openers(cues: Cues) -> frozenset[str]:
 
 
 def _passive_at(sentence: Sentence, at: int, n: int) -> Attribution | None:
-    if sentence.blocked(at):
+    begun = at
+    while begun > 0 and sentence.tokens[begun - 1].low in sentence.cues.auxiliaries:
+        begun -= 1
+    if sentence.blocked(begun):
         return None
     behind = sentence.tokens[at + n].low if at + n < len(sentence.tokens) else ""
     subject = subject_behind(sentence, at + n)

@@ -87,7 +87,8 @@ def end_of_noun_run(tokens: Sequence[Token], at: int, cues: Cues) -> int:
     """Find the end of a body or title that unknown nouns precede, `the state weather bureau`, or `at`."""
     for place in range(at, min(at + 4, len(tokens) - 1)):
         token = tokens[place]
-        if not token.word or token.capital or cues.is_common(token.low):
+        adjective = cues.noun_before and token.low.endswith("ing")
+        if not token.word or token.capital or (cues.is_common(token.low) and not adjective):
             return at
         if token.low in cues.prepositions or token.low in cues.transparent:
             return at

@@ -9,7 +9,11 @@ from assistant.text.lexing import QUOTED, Token, match_phrase
 from assistant.text.names import read_named_noun, read_phrase
 from assistant.text.runs import Phrase
 
-_JOINABLE = ("person", "body", "role")
+
+def _joinable(phrase: Phrase) -> bool:
+    return phrase.kind in ("person", "body") or (phrase.kind == "role" and phrase.definite)
+
+
 _MOST_JOINED = 6
 """Speakers of one statement that are looked for."""
 
@@ -135,6 +139,8 @@ class Sentence:
             coordinated = start > 1 and self.tokens[start - 1].low in self.cues.coordinators
             return self._nearest_subject(start - 1) if coordinated else None
         nearest = candidates[-1]
+        if self._apposed(candidates[0], start, verb):
+            return candidates[0]
         free = [phrase for i, phrase in enumerate(candidates) if self.free(phrase, candidates[:i], start)]
         adjacent = all(self.passes(i) or any(a <= i <= b for a, b in self.relatives) for i in range(nearest.last, verb))
         named = self._aside(nearest.last, verb) and self._behind_noun(nearest, start)
@@ -151,6 +157,15 @@ class Sentence:
             persons = [phrase for phrase in free if phrase.kind == "person"]
             free = [phrase for phrase in persons if self.tokens[phrase.first - 1].text == ","] or free
         return free[0] if free else None
+
+    def _apposed(self, phrase: Phrase, start: int, verb: int) -> bool:
+        """Say whether all that stands between a phrase and a verb is enclosed in commas: `Yusuf, a pilot who guided Ann, said`."""
+        last = verb
+        while last > phrase.last and self.tokens[last - 1].low in self.cues.transparent:
+            last -= 1
+        opened = phrase.last < last and "," in (self.tokens[phrase.last].text, self.tokens[phrase.last - 1].text)
+        leads = phrase.first == start or all(token.low in self.cues.closed for token in self.tokens[start : phrase.first])
+        return opened and leads and self.tokens[last - 1].text == "," and phrase.kind != "pronoun" and self.free(phrase, [], start)
 
     def _aside(self, at: int, end: int) -> bool:
         """Say whether nothing but an age between commas stands in `[at, end)`."""
@@ -234,13 +249,13 @@ class Sentence:
 
     def companions(self, phrase: Phrase) -> tuple[Phrase, ...]:
         """Return the phrases joined to one that speaks, in the order of the text: `A, B and` before it, `and C` behind it."""
-        if phrase.kind not in _JOINABLE:
+        if not _joinable(phrase):
             return ()
         return (*self._joined_before(phrase), *self._joined_behind(phrase))
 
     def chain_end(self, phrase: Phrase) -> int:
         """Return the token behind a phrase and those that are joined to it."""
-        joined = self._joined_behind(phrase) if phrase.kind in _JOINABLE else ()
+        joined = self._joined_behind(phrase) if _joinable(phrase) else ()
         return joined[-1].last if joined else phrase.last
 
     def _joined_before(self, phrase: Phrase) -> tuple[Phrase, ...]:
@@ -251,7 +266,7 @@ class Sentence:
                 first -= 1  # "A, B, and C"
             ends = (first - 1, first) if self.tokens[first - 1].text == "," else (first - 1,)
             other = next((p for p in self.phrases if p.last in ends and p.first < first - 1), None)
-            if other is None or other.kind not in _JOINABLE or not self.free(other, [p for p in self.phrases if p.last <= other.first], 0):
+            if other is None or not _joinable(other) or not self.free(other, [p for p in self.phrases if p.last <= other.first], 0):
                 break
             joined.insert(0, other)
             first = other.first
@@ -269,7 +284,7 @@ class Sentence:
                 break
             at += listed
             other = self.phrase(at) if at < len(self.tokens) else None
-            if other is None or other.kind not in _JOINABLE:
+            if other is None or not _joinable(other):
                 return ()
             joined.append(other)
             at = other.last

@@ -71,7 +71,7 @@ def _around_verb(sentence: Sentence, found: Attribution, start: int, stop: int) 
     if behind is not None:
         return behind, stop
     listener = listener_at(sentence, found)
-    if listener is not None:
+    if listener is not None and listener[0] <= skip_asides(sentence, found.last, listener[0] + 1):
         ends = max(ends, listener[1])
         behind = _behind_complementiser(sentence, ends, stop)
         if behind is not None:
@@ -97,6 +97,10 @@ def _only_when(sentence: Sentence, first: int, last: int) -> bool:
 def _behind_complementiser(sentence: Sentence, at: int, stop: int) -> int | None:
     """Return the token behind the complementiser that follows a cue, past asides such as `kepada wartawan di Jakarta`."""
     cues = sentence.cues
+    if at < stop and sentence.tokens[at].text == ",":
+        closing = next((i for i in range(at + 1, min(stop - 1, at + 12)) if sentence.tokens[i].text == ","), None)
+        if closing is not None and sentence.tokens[closing + 1].low in cues.bare_complementisers:
+            return closing + 2  # "mengungkap, tanpa merinci lokasinya, bahwa"
     while at < stop and sentence.tokens[at].low not in cues.complementisers:
         further = skip_asides(sentence, at, stop, stops=cues.complementisers)
         if further == at:
