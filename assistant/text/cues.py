@@ -89,6 +89,7 @@ class Cues:
     conjunctions: frozenset[str] = frozenset()
     pronouns_male: frozenset[str] = frozenset()
     pronouns_female: frozenset[str] = frozenset()
+    pronouns_body: frozenset[str] = frozenset()
     plurals: frozenset[str] = frozenset()
     determiners: frozenset[str] = frozenset()
     demonstratives: frozenset[str] = frozenset()

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from typing import NamedTuple
 
 from assistant.records import JOINED, Quotation, Span
@@ -19,13 +20,13 @@ from assistant.text.attribution import Attribution, around
 from assistant.text.cast import speaker_matches
 from assistant.text.cues import Cues, cues_for
 from assistant.text.lexing import QUOTED, lex, match_phrase, sure_names
-from assistant.text.marks import FINAL, Marked, Stretch, find_marked, is_speech, stretches
+from assistant.text.marks import ANY_MARK, FINAL, Marked, Stretch, find_marked, is_speech, stretches
 from assistant.text.patterns import match_patterns
 from assistant.text.reporting import boundary, reported
 from assistant.text.resolving import Resolver
 from assistant.text.runs import Phrase
 from assistant.text.subjects import Sentence
-from assistant.text.wording import addressee_of, medium_of, reported_words
+from assistant.text.wording import addressee_of, medium_of, reported_words, span_of
 
 __all__ = ["RULES_VERSION", "find_quotations", "speaker_matches"]
 
@@ -38,6 +39,8 @@ _LONE_WORDS = 5
 """A quotation with nobody near it counts as speech from this many words on."""
 _SHORT_WORDS = 2
 """The same for one that goes on with the words of the sentence before."""
+_PAUSE = re.compile(r"[,?!](?=\s)")
+_CUE_CHARACTERS = 60
 _MARKS = " \t\n,\"'“”‘’«»„‚「」『』‹›"
 
 
@@ -55,9 +58,23 @@ def find_quotations(text: str, sentences: Sequence[Span], language: str) -> list
     """
     cues = cues_for(language)
     marked = [found for line in _LINE.finditer(text) for found in find_marked(text, line.start(), line.end())]
-    speech = [found for found in marked if is_speech(text, found)]
+    speech = [_closed(text, found, cues) for found in marked if is_speech(text, found)]
     reader = _Reader(text, cues, stretches(sentences, speech), speech)
     return [found for found in reader.read() if not _only_referred_to(found, text, cues)]
+
+
+def _closed(text: str, found: Marked, cues: Cues) -> Marked:
+    """Close a quotation that nobody closed before the cue that ends it: `"We will rebuild, said Mayor Ruiz.`"""
+    if found.closed or not cues.inverted:
+        return found
+    following = text[found.end :].lstrip()[:1]
+    if following and following in ANY_MARK:
+        return found  # the next paragraph goes on
+    for comma in reversed(list(_PAUSE.finditer(text, found.start + 1, found.end))):
+        tokens = lex(text, comma.end(), min(found.end, comma.end() + _CUE_CHARACTERS))
+        if match_phrase(tokens, 0, cues.inverted) or match_phrase(tokens, 0, cues.clitic):
+            return Marked(found.start, comma.end(), True)
+    return found
 
 
 def _only_referred_to(found: Quotation, text: str, cues: Cues) -> bool:
@@ -87,19 +104,32 @@ class _Reader:
         names = sure_names(tokens, cues)
         self.sentences = [Sentence(one, cues, text, names) for one in tokens]
         inside = [Sentence(lex(text, m.start + 1, m.end - 1), cues, text, names) for m in speech]
+        self.found: list[Quotation] = []
         self.resolver = Resolver(text, cues, self.sentences, inside)
 
     def read(self) -> list[Quotation]:
-        found: list[Quotation] = []
         read = self._read_patterns if self.cues.patterns else self._read
         for number, (group, sentence) in enumerate(zip(self.groups, self.sentences, strict=True)):
+            if match_phrase(sentence.tokens, 0, self.cues.links):
+                continue  # "Read also: ..."
             quotations = sorted(read(number, group, sentence), key=lambda quotation: quotation.words)
-            found.extend(quotations)
+            self.found.extend(quotations)
             if quotations:
                 self.resolver.spoken(number, quotations[-1].speaker)
             else:
                 self.resolver.about(number, sentence)
-        return found
+        return self.found
+
+    def _of_words_before(self, number: int, group: Stretch, found: Attribution) -> Iterator[Quotation]:
+        """Read `Demikian dikatakan Budi.` and `He smiled as he said it.`: the words stand in the sentence before."""
+        last = self.found[-1] if self.found else None
+        if last is not None and last.direct and not last.speaker and not last.cue and last.span == self.groups[number - 1].span:
+            told = self._quotation(number, group, found, last.words)
+            self.found[-1] = replace(told, span=last.span)
+            self.resolver.spoken(number - 1, told.speaker)
+        elif found.form == "passive" and found.begins > 0:
+            sentence = self.sentences[number]
+            yield self._quotation(number, group, found, span_of(sentence, 0, found.begins) or group.span, False)
 
     # One sentence
 
@@ -189,15 +219,13 @@ class _Reader:
                 else:
                     start = max(start, one.places[-1] + 1)
             words = reported_words(sentence, found, start, max(start, stop))
-            if words is not None and self._speaks(found):
+            if words is not None:
                 yield self._quotation(number, group, found, words, self._mostly_marked(sentence, words))
+            elif not beside:
+                yield from self._of_words_before(number, group, found)
 
     def _covers(self, found: Attribution, other: Attribution) -> bool:
         return found.first < other.ends and other.first < found.last
-
-    def _speaks(self, found: Attribution) -> bool:
-        """Say whether somebody is there to speak: a known phrase, or words that are plainly reported."""
-        return found.speaker is not None
 
     def _mostly_marked(self, sentence: Sentence, words: Span) -> bool:
         """Say whether nearly all of the reported words stand in quotation marks."""

@@ -31,8 +31,9 @@ class Resolver:
     def __init__(self, text: str, cues: Cues, sentences: Sequence[Sentence], inside: Sequence[Sentence]) -> None:
         self.text = text
         self.cues = cues
+        self.sentences = sentences
         phrases = [phrase for sentence in (*sentences, *inside) for phrase in sentence.phrases]
-        self.cast = Cast(sorted(phrases, key=lambda phrase: phrase.at))
+        self.cast = Cast(sorted(phrases, key=lambda phrase: phrase.at), cues.forenames)
         self.bodies = [(phrase.at, phrase.name) for phrase in phrases if phrase.kind == "body"]
         self.body_names = frozenset(name for _, name in self.bodies)
         self.persons = [[phrase for phrase in sentence.phrases if phrase.kind == "person" and phrase.name] for sentence in sentences]
@@ -43,7 +44,7 @@ class Resolver:
     def meant(self, number: int, phrase: Phrase) -> Meant:
         """Return who is meant by a phrase of the sentence with this number."""
         if phrase.kind == "pronoun":
-            return self.antecedent(number, self.pronoun(phrase))
+            return self._here(number, phrase) or self.antecedent(number, self.pronoun(phrase))
         if phrase.kind == "body":
             return Meant(phrase.name)
         if phrase.kind == "role":
@@ -53,6 +54,18 @@ class Resolver:
         if phrase.relation and (" " not in phrase.name or self.cast.known(phrase.name, phrase.at)):
             return Meant("")  # "juru bicara Biden": he or his spokesman
         return Meant(self.person(phrase))
+
+    def _here(self, number: int, phrase: Phrase) -> Meant | None:
+        """Return the subject of the same sentence, when it stands before a pronoun: `Ruiz smiled as she said it`."""
+        subject = self.sentences[number].subject() if number < len(self.sentences) else None
+        if subject is None or subject.kind != "person" or subject.last > phrase.first or phrase.first == phrase.last or self.thing(subject):
+            return None
+        name, pronoun = self.person(subject), self.pronoun(phrase)
+        unlike = "f" if pronoun in self.cues.pronouns_male else "m" if pronoun in self.cues.pronouns_female else "-"
+        if not name or self.cast.gender(name) == unlike or pronoun in self.cues.pronouns_body:
+            return None
+        self.cast.learn(name, pronoun, self.cues)
+        return Meant(name)
 
     def pair(self, number: int, titled: bool) -> tuple[str, ...]:
         """Return the two persons whom `both leaders` means: the last two named before, else the first two named after.
@@ -106,6 +119,9 @@ class Resolver:
 
     def antecedent(self, number: int, pronoun: str) -> Meant:
         """Return whom a pronoun means: the last who was spoken of and whom it fits."""
+        if pronoun in self.cues.pronouns_body:
+            bodies = [name for then, name in self.recent if number - then <= _MEMORY and name in self.body_names]
+            return Meant(bodies[-1] if bodies else "")
         unlike = "f" if pronoun in self.cues.pronouns_male else "m" if pronoun in self.cues.pronouns_female else "-"
         for then, name in reversed(self.recent):
             if number - then > _MEMORY or not name:

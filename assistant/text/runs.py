@@ -12,6 +12,8 @@ from typing import Literal, NamedTuple
 from assistant.text.cues import Cues
 from assistant.text.lexing import POSSESSIVE, Token, match_phrase
 
+_LONG_NAME = 4
+
 Kind = Literal["person", "body", "role", "pronoun", "plural", "pair"]
 
 
@@ -152,6 +154,9 @@ def split_run(run: Sequence[Token], phrase: Phrase, cues: Cues, text: str) -> Ph
         if cut == len(run) - 1 and run[cut].capital and run[cut].low in cues.surnames:
             break
         cut += 1
+    if run[cut - 1].low in cues.territorial and len(run) - cut >= _LONG_NAME and run[cut].low not in cues.forenames:
+        # "Bupati Tanah Merah Hotman Parulian Sitorus": few have four names, so the first are the place's
+        cut = len(run) - _LONG_NAME + 1
     if cues.head_first and run[cut - 1].low in cues.units and len(run) - cut > 2:
         # "Ketua Koperasi Bahari Joko Lelono": the body has a name too, and most people have two
         cut = len(run) - 2

@@ -139,7 +139,8 @@ class Sentence:
             coordinated = start > 1 and self.tokens[start - 1].low in self.cues.coordinators
             return self._nearest_subject(start - 1) if coordinated else None
         nearest = candidates[-1]
-        if self._apposed(candidates[0], start, verb):
+        named = candidates[0].kind != "role" or all(phrase.kind != "person" for phrase in candidates)
+        if named and self._apposed(candidates[0], start, verb):
             return candidates[0]
         free = [phrase for i, phrase in enumerate(candidates) if self.free(phrase, candidates[:i], start)]
         adjacent = all(self.passes(i) or any(a <= i <= b for a, b in self.relatives) for i in range(nearest.last, verb))

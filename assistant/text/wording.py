@@ -21,9 +21,7 @@ def reported_words(sentence: Sentence, found: Attribution, start: int, stop: int
     lows = [token.low for token in sentence.tokens[first:last] if token.word]
     if words is None or all(low in sentence.cues.anaphors for low in lows):
         denied = any(token.low in sentence.cues.denials for token in sentence.tokens[found.first : found.last])
-        if denied:
-            return span_of(sentence, found.first, found.last)
-        return words if found.form == "passive" else None
+        return span_of(sentence, found.first, found.last) if denied else None
     return words
 
 
