@@ -74,6 +74,7 @@ class Cues:
     media: frozenset[str] = frozenset()
     through: frozenset[str] = frozenset()
     anaphors: frozenset[str] = frozenset()
+    reducers: frozenset[str] = frozenset()
     auxiliaries: frozenset[str] = frozenset()
     territorial: frozenset[str] = frozenset()
     forenames: frozenset[str] = frozenset()
@@ -112,6 +113,7 @@ class Cues:
     relations: frozenset[str] = frozenset()
     kin: frozenset[str] = frozenset()
     not_names: frozenset[str] = frozenset()
+    verbal: re.Pattern[str] | None = None
     title_before: re.Pattern[str] | None = None
     trim: re.Pattern[str] | None = None
     title_after: re.Pattern[str] | None = None
@@ -125,6 +127,11 @@ class Cues:
     free_order: bool = False  # every verb of saying may stand before its subject
     head_first: bool = False  # a title stands before what it belongs to, an adjective behind its noun
     noun_before: bool = False  # "Biden spokesman": what a relation belongs to stands before it, so what follows is the name
+
+    def is_verbal(self, low: str) -> bool:
+        """Say whether a word has the form of a verb."""
+        pattern = self.verbal or self.common
+        return pattern is not None and pattern.fullmatch(low) is not None
 
     def is_common(self, low: str) -> bool:
         """Say whether a word has the form of a verb or another word that is no name."""
@@ -160,7 +167,7 @@ def cues_for(language: str) -> Cues:
     for key, value in table.items():
         if key == "patterns":
             read[key] = tuple(re.compile(pattern, re.VERBOSE) for pattern in value)
-        elif key in ("common", "title_before", "title_after", "trim"):
+        elif key in ("common", "verbal", "title_before", "title_after", "trim"):
             read[key] = re.compile(value)
         elif isinstance(value, bool):
             read[key] = value

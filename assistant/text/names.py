@@ -52,6 +52,10 @@ def _read_core(tokens: Sequence[Token], at: int, cues: Cues, text: str) -> Phras
         return None
     place = Phrase(first, last, "person", determined=at > first)
     phrase = split_run(tokens[at:last], place, cues, text)
+    if phrase is not None and phrase.kind == "body" and not cues.head_first and all(token.low in cues.places for token in tokens[at:last]):
+        nouns = _end_of_group(tokens, last, cues)
+        if nouns > last:
+            return Phrase(first, nouns, "plural", at=tokens[at].start)  # "a European diplomat"
     if phrase is not None and last < len(tokens) and tokens[last].low in cues.demonstratives:
         return phrase._replace(last=last + 1, definite=True)
     return phrase and phrase._replace(definite=definite)
@@ -93,7 +97,7 @@ def _end_of_group(tokens: Sequence[Token], at: int, cues: Cues) -> int:
 
 
 def _ends_like_verb(low: str, cues: Cues) -> bool:
-    return cues.is_common(low) and low not in cues.plurals | cues.roles | cues.persons
+    return cues.is_verbal(low) and not any(low in listed for listed in (cues.plurals, cues.roles, cues.persons, cues.titles, cues.bodies))
 
 
 def _described(tokens: Sequence[Token], first: int, at: int, cues: Cues, text: str) -> Phrase | None:

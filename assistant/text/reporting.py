@@ -60,11 +60,14 @@ def _reported_at(sentence: Sentence, at: int) -> tuple[Attribution | None, int]:
         return _according_at(sentence, at, n), n
     if n := match_phrase(tokens, at, cues.clitic):
         return attribution_at(sentence, at, n, inside(sentence, at, n), "clitic"), n
-    if n := match_phrase(tokens, at, cues.passive):
-        return _passive_at(sentence, at, n), n
+    if (n := match_phrase(tokens, at, cues.passive)) and (found := _passive_at(sentence, at, n)):
+        return found, n
     if (n := match_phrase(tokens, at, cues.inverted)) and (not at or tokens[at - 1].text in (",", QUOTED, "—", "–")):
         subject = subject_behind(sentence, at + n)
-        if subject is not None and subject.kind != "plural" and sentence.ends_clause(sentence.chain_end(subject)):
+        end = sentence.chain_end(subject) if subject is not None else at
+        closed = end >= len(tokens) or tokens[end].text != QUOTED
+        sure = cues.head_first and at and tokens[at - 1].text == "," and subject is not None and subject.kind == "person"
+        if subject is not None and closed and (sure or sentence.ends_clause(end)):
             return attribution_at(sentence, at, n, subject, "inverted"), n
     for table in (cues.verbs, cues.acts, cues.naming, cues.weak, cues.gerunds):
         if n := match_phrase(tokens, at, table):
@@ -97,6 +100,8 @@ def _verb_at(sentence: Sentence, at: int, n: int, table: Phrases) -> Attribution
     tokens, cues = sentence.tokens, sentence.cues
     if sentence.blocked(at) or (table is cues.weak and not has_complement(sentence, at + n) and not _quotes(sentence, at + n)):
         return None
+    if (cues.by_needed and at + n < len(tokens) and tokens[at + n].low in cues.by) or (at and tokens[at - 1].low in cues.reducers):
+        return None  # "questions asked by agents", "when asked who"
     if table is cues.gerunds and at and tokens[at - 1].text not in (",", QUOTED) and not has_complement(sentence, at + n):
         return None
     if table is cues.naming and not _quotes(sentence, at + n) and at + n < len(tokens) and tokens[at + n].capital:
@@ -153,7 +158,7 @@ def unnamed_before(sentence: Sentence, verb: int) -> Phrase | None:
         return None
     if lows[0] in cues.prepositions or (first == last - 1 and group[0].capital and first > 0):
         return None
-    if any(cues.is_common(low) for low in lows):
+    if any(cues.is_verbal(low) and low not in cues.persons | cues.plurals | cues.titles for low in lows):
         return None
     return Phrase(first, last, "plural", at=group[0].start)
 

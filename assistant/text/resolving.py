@@ -120,7 +120,7 @@ class Resolver:
     def antecedent(self, number: int, pronoun: str) -> Meant:
         """Return whom a pronoun means: the last who was spoken of and whom it fits."""
         if pronoun in self.cues.pronouns_body:
-            bodies = [name for then, name in self.recent if number - then <= _MEMORY and name in self.body_names]
+            bodies = [name for then, name in self.recent if number - then <= _MEMORY and self._is_body(name)]
             return Meant(bodies[-1] if bodies else "")
         unlike = "f" if pronoun in self.cues.pronouns_male else "m" if pronoun in self.cues.pronouns_female else "-"
         for then, name in reversed(self.recent):
@@ -151,6 +151,11 @@ class Resolver:
                 return Meant(name)
         recent = [name for then, name in self.recent if number - then <= _MEMORY and name and name not in self.people]
         return Meant(recent[-1] if recent and phrase.definite else "")
+
+    def _is_body(self, name: str) -> bool:
+        """Say whether a name is a body's: it holds the word for one, or the role in front of it does."""
+        words = self.cast.role_of(name).lower().split()
+        return name in self.body_names or any(word in self.cues.generic or word in self.cues.bodies for word in words)
 
     def _holder(self, number: int, phrase: Phrase) -> Meant:
         """Find the person whom a bare role means; a body's role without a person speaks for itself."""

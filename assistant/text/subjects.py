@@ -133,7 +133,7 @@ class Sentence:
         return subject
 
     def _nearest_subject(self, verb: int) -> Phrase | None:
-        start = self._clause_start(verb)
+        start = self.clause_start(verb)
         candidates = [p for p in self.phrases if start <= p.first and p.last <= verb and not self._in_relative(p, verb)]
         if not candidates:
             coordinated = start > 1 and self.tokens[start - 1].low in self.cues.coordinators
@@ -178,7 +178,8 @@ class Sentence:
         after = [token for token in self.tokens[verb + 1 : verb + 4] if token.low not in self.cues.prepositions]
         return not after or after[0].text in (".", "!", "?") or (after[0].capital and after[0].low in self.cues.transparent)
 
-    def _clause_start(self, verb: int) -> int:
+    def clause_start(self, verb: int) -> int:
+        """Return the first token of the clause of a verb."""
         for at in range(verb - 1, -1, -1):
             token = self.tokens[at]
             if token.text in (";", QUOTED) or token.low in self.cues.breaks:

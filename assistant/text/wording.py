@@ -7,9 +7,10 @@ from collections.abc import Container
 from assistant.records import Span
 from assistant.text.attribution import Attribution
 from assistant.text.lexing import QUOTED, match_phrase
-from assistant.text.names import read_phrase
+from assistant.text.names import is_noun, read_phrase
 from assistant.text.subjects import Sentence
 
+_CLAUSE = 4
 _GOES_ON = 3
 """Words from which on what follows an attribution and a comma belongs to what is said."""
 
@@ -79,7 +80,11 @@ def _around_verb(sentence: Sentence, found: Attribution, start: int, stop: int) 
     before = comma_before and _has_words(sentence, start, begins - 1)
     if not _has_words(sentence, after, stop):
         return (start, begins) if before else (ends, stop)
-    if before and ends < stop and tokens[ends].text in (",", "—", "–") and _count_words(sentence, start, begins) > 1:
+    told = ends < stop and tokens[ends].low in (sentence.cues.prepositions | sentence.cues.transparent) - sentence.cues.addressing
+    if before and told and _count_words(sentence, start, begins) >= _CLAUSE:
+        return start, begins  # "..., the minister said after a meeting"
+    enclosed = not sentence.cues.head_first and ends < stop and tokens[ends].text in (",", "—", "–")
+    if before and enclosed and _count_words(sentence, max(start, sentence.clause_start(begins)), begins) > 1:
         return start, stop
     paused = after > ends and tokens[after - 1].text in ",:"
     return (after if paused or _only_when(sentence, ends, after) else ends), stop
@@ -122,15 +127,31 @@ def skip_asides(sentence: Sentence, at: int, stop: int, stops: Container[str] = 
                 return at
             at = closing + 1
         elif token.low in cues.prepositions and at + 1 < stop:
-            phrase = read_phrase(tokens, at + 1, cues, sentence.text)
-            at = max(at + 2, phrase.last if phrase is not None else 0)
-            while at < stop and tokens[at].capital and tokens[at - 1].text != ",":
-                at += 1
+            at = _end_of_prepositional(sentence, at + 1, stop)
         elif sentence.passes(at) or (token.capital and at and tokens[at - 1].low in cues.transparent):
             at += 1
         else:
             return at
     return min(at, stop)
+
+
+def _end_of_prepositional(sentence: Sentence, at: int, stop: int) -> int:
+    """Return the token behind what follows a preposition: a name, or a noun or two with their article."""
+    tokens, cues = sentence.tokens, sentence.cues
+    phrase = read_phrase(tokens, at, cues, sentence.text)
+    if phrase is not None:
+        last = phrase.last
+    else:
+        last = at
+        while last < stop and tokens[last].low in cues.determiners:
+            last += 1
+        most = last + (2 if last > at else 1)
+        while last < min(stop, most) and is_noun(tokens, last, cues):
+            last += 1
+        last = max(last, at + 1)
+    while last < stop and tokens[last].capital and tokens[last - 1].text != ",":
+        last += 1
+    return last
 
 
 def listener_at(sentence: Sentence, found: Attribution) -> tuple[int, int] | None:
@@ -142,8 +163,15 @@ def listener_at(sentence: Sentence, found: Attribution) -> tuple[int, int] | Non
         if tokens[at].text in (QUOTED, ";") or tokens[at].low in cues.complementisers:
             return None
         if tokens[at].low in cues.addressing:
-            return _noun_phrase(sentence, at + 1)
+            phrase = _noun_phrase(sentence, at + 1)
+            return phrase if phrase is not None and (cues.head_first or _names_somebody(sentence, *phrase)) else None
     return None
+
+
+def _names_somebody(sentence: Sentence, first: int, last: int) -> bool:
+    """Say whether a phrase behind "to" is somebody and no verb: `to reporters`, not `to exert efforts`."""
+    tokens, cues = sentence.tokens[first:last], sentence.cues
+    return any(token.capital or token.low in cues.determiners | cues.listeners | cues.plurals | cues.media for token in tokens)
 
 
 def _noun_phrase(sentence: Sentence, at: int) -> tuple[int, int] | None:
