@@ -118,6 +118,8 @@ class Cues:
     trim: re.Pattern[str] | None = None
     title_after: re.Pattern[str] | None = None
     closed: frozenset[str] = frozenset()  # function words: everything that is no noun
+    cue_firsts: frozenset[str] = frozenset()  # the first words of all cues
+    phrase_firsts: frozenset[str] = frozenset()  # the words with a small letter that a noun phrase may begin with
     patterns: tuple[re.Pattern[str], ...] = ()
     common: re.Pattern[str] | None = None
     by_needed: bool = False  # without "by" a name behind a passive is no agent
@@ -181,6 +183,10 @@ def cues_for(language: str) -> Cues:
     read.setdefault("together", read.get("conjunctions", frozenset()))
     read.setdefault("bare_complementisers", read.get("complementisers", frozenset()))
     closed = ("prepositions", "transparent", "blockers", "complementisers", "conjunctions", "by", "relatives", "breaks", "determiners")
+    spoken = ("according", "clitic", "passive", "inverted", "verbs", "acts", "naming", "weak", "gerunds")
+    read["cue_firsts"] = frozenset(first for key in spoken for first in read.get(key, ()))
+    named = ("titles", "bodies", "persons", "roles", "plurals", "determiners", "relations", "pronouns", "pairs", "generic")
+    read["phrase_firsts"] = frozenset(first for key in named for first in read.get(key, ()))
     read["closed"] = frozenset().union(*(read.get(key, frozenset()) for key in closed))
     introducing = (first for key in ("according", "openers", "pronouns") for first in read.get(key, ()))
     read["not_names"] = frozenset([*stopwords.split(), *introducing, *read.get("transparent", ())])

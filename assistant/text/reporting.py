@@ -30,6 +30,9 @@ def reported(sentence: Sentence) -> list[Attribution]:
     if tokens and tokens[-1].text == "?":
         return []  # "What did Biden say to Xi?"
     while at < len(tokens):
+        if tokens[at].low not in sentence.cues.cue_firsts and not _unlisted(sentence, at):
+            at += 1
+            continue
         attribution, n = _reported_at(sentence, at)
         if attribution is not None and (not found or boundary(sentence, found[-1], attribution) is not None):
             found.append(attribution)

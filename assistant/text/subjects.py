@@ -46,7 +46,9 @@ class Sentence:
         tokens = self.tokens
         if at >= len(tokens) or not tokens[at].word:
             return None
-        phrase = read_phrase(tokens, at, self.cues, self.text)
+        first = tokens[at]
+        likely = first.capital or first.low in self.cues.phrase_firsts
+        phrase = read_phrase(tokens, at, self.cues, self.text) if likely else None
         if phrase is None and self._may_begin(at):
             return read_named_noun(tokens, at, self.cues, self.text)
         if phrase is None or not self.begins(at) or not tokens[at].capital:
