@@ -77,6 +77,7 @@ class Cues:
     reducers: frozenset[str] = frozenset()
     no_speaker: frozenset[str] = frozenset()
     objective: frozenset[str] = frozenset()
+    impersonal: frozenset[str] = frozenset()
     auxiliaries: frozenset[str] = frozenset()
     territorial: frozenset[str] = frozenset()
     forenames: frozenset[str] = frozenset()
