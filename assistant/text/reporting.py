@@ -140,6 +140,8 @@ def _verb_at(sentence: Sentence, at: int, n: int, table: Phrases) -> Attribution
             return None  # "the results suggest that"
     if subject is None:
         return None
+    if subject.kind in ("plural", "pronoun") and tokens[subject.first].low in cues.first_person:
+        return None  # whose words these are stands elsewhere
     if subject.kind == "plural" and POSSESSIVE.search(tokens[subject.last - 1].text):
         return None  # "Iraq's hopes"
     if subject.kind == "body" and _adjective(subject.name, cues) and tokens[at].low.endswith("s") and tokens[at].low not in cues.inverted:

@@ -67,7 +67,11 @@ class Sentence:
             joined = following in cues.conjunctions
             beyond = tokens[at + 2].low if at + 2 < len(tokens) else ""
             paused = at + 2 < len(tokens) and tokens[at + 1].text == ","
-            related = paused and (beyond in cues.relatives or (tokens[at + 2].capital and beyond in cues.transparent))
+            related = paused and (
+                (cues.head_first and beyond in cues.prepositions)
+                or beyond in cues.relatives
+                or (tokens[at + 2].capital and beyond in cues.transparent)
+            )
             return phrase if verb or joined or related or (following in cues.transparent and following not in cues.prepositions) else None
         return phrase
 
@@ -155,7 +159,7 @@ class Sentence:
         named = self._aside(nearest.last, verb) and self._behind_noun(nearest, start)
         if adjacent and named and nearest not in free:
             return nearest
-        if nearest in free and adjacent:
+        if adjacent and (nearest in free or (nearest.kind == "pronoun" and nearest.last == verb)):
             return nearest
         if not free and nearest.last == verb and nearest.name and self.tokens[verb - 1].text == ",":
             # "Seorang dari tiga hakim, Lestiana Darupono, menyampaikan": the apposition ends at the verb
