@@ -29,7 +29,8 @@ class Asked:
 
     `kind` is one of `KINDS`, "said", "metadata" or "what": how the sentences are searched, too, when no words answer. `asks` is for a
     question about words: "words" of speakers, "whether" speakers said something, or "who" said something; else "". `speaker` is whoever is
-    named, as written, `speakers` are these one by one, and `topic` is what the words are about, "" when there is none. `act` is what was
+    named, as written, `speakers` are these one by one, and `topic` is what the words are about, "" when there is none; with `circumstance`
+    it says when they were said instead (`after the match`). `act` is what was
     done with words (`deny`; a key of `[acts]` in `wordings.toml`), `words` are those in quotation marks in the question. `direct_only`:
     only words in quotation marks are wanted. `since` and `until` are ISO dates or the beginnings of such, "" when open.
     """
@@ -41,6 +42,7 @@ class Asked:
     speaker: str = ""
     speakers: tuple[str, ...] = ()
     topic: str = ""
+    circumstance: bool = False
     act: str = ""
     words: str = ""
     direct_only: bool = False
@@ -103,6 +105,7 @@ def _about_words(asked: Asked, wording: Wording, time: Time, order: Sequence[str
         speaker=wording.named,
         speakers=split_speakers(wording.named, order),
         topic=wording.topic,
+        circumstance=wording.circumstance,
         act=wording.act,
         words=wording.words,
         direct_only=asked.direct_only or form == "quote",

@@ -12,7 +12,7 @@ from typing import Any, Literal, NamedTuple
 
 from assistant.text.terms import folded
 
-OTHER_TABLES = ("acts", "nobody", "times", "days")
+OTHER_TABLES = ("acts", "nobody", "moments", "times", "days")
 FILES = ("wordings.toml", "wordings.more.toml")
 MAX_SPEAKER_WORDS = 9
 """A longer "speaker" is a clause: the question only looks like one about words."""
@@ -27,13 +27,17 @@ FORMS: tuple[Form, ...] = ("said", "quote", "whether", "who")
 
 
 class Wording(NamedTuple):
-    """What a question about words asks: in which form, whose words, about what, and which act of speech (a key of `[acts]`)."""
+    """What a question about words asks: in which form, whose words, about what, and which act of speech (a key of `[acts]`).
+
+    `circumstance`: the topic is introduced by a word for a time (`after the match`).
+    """
 
     form: Form
     named: str = ""
     topic: str = ""
     act: str = ""
     words: str = ""
+    circumstance: bool = False
 
 
 @dataclass(frozen=True)
@@ -113,15 +117,16 @@ def _wording(form: Form, found: re.Match[str], words: str) -> Wording | None:
     named, topic = groups.get("speaker", ""), groups.get("topic", "")
     if ("act" in groups and not act) or len(named.split()) > MAX_SPEAKER_WORDS:
         return None
-    if form != "who" and (not named or folded(named.split()[0]) in _nobody()):
+    if form != "who" and (not named or folded(named.split()[0]) in _words_of("nobody")):
         return None
-    return Wording(form, named, topic, act, words)
+    before = found.string[: found.start("topic")].split() if topic else []
+    return Wording(form, named, topic, act, words, bool(before) and folded(before[-1]) in _words_of("moments"))
 
 
-@lru_cache(maxsize=1)
-def _nobody() -> frozenset[str]:
-    """Return the words that ask for or leave open who speaks: they are no speaker."""
-    return frozenset(folded(word) for word in tables()["nobody"]["words"].split())
+@lru_cache(maxsize=4)
+def _words_of(name: str) -> frozenset[str]:
+    """Return the words of a table that has nothing else."""
+    return frozenset(folded(word) for word in tables()[name]["words"].split())
 
 
 def split_speakers(named: str, languages: Sequence[str]) -> tuple[str, ...]:
