@@ -77,7 +77,9 @@ def test_two_names_stay_apart(one: str, other: str):
 
 
 def test_bodies_join_up_to_case_article_company_form_and_an_acronym_in_brackets():
-    assert joined(row("the Foreign Ministry"), row("foreign ministry", article="2")) == {frozenset(("the Foreign Ministry", "foreign ministry"))}
+    assert joined(row("the Foreign Ministry"), row("foreign ministry", article="2")) == {
+        frozenset(("the Foreign Ministry", "foreign ministry"))
+    }
     assert joined(row("Linao Hydro Corp."), row("Linao Hydro", article="2")) == {frozenset(("Linao Hydro Corp.", "Linao Hydro"))}
     full = "Badan Penanggulangan Bencana (BPBX)"
     assert joined(row(full), row("BPBX", article="2")) == {frozenset((full, "BPBX"))}
@@ -106,7 +108,9 @@ def test_a_first_name_alone_stands_for_somebody_elsewhere_only_when_it_is_rare()
 
 def test_initials_that_fit_two_people_are_neither():
     assert frozenset(("J. Palmer",)) in joined(row("Joan Palmer"), row("Jack Palmer", article="2"), row("J. Palmer", article="3"))
-    assert frozenset(("J. Palmer", "Jack Palmer")) in joined(row("Joan Palmer"), row("Jack Palmer", article="2"), row("J. Palmer", article="2"))
+    assert frozenset(("J. Palmer", "Jack Palmer")) in joined(
+        row("Joan Palmer"), row("Jack Palmer", article="2"), row("J. Palmer", article="2")
+    )
 
 
 def test_namesakes_with_two_careers_are_two():
@@ -124,15 +128,24 @@ def test_roles_that_change_in_a_life_part_nobody():
 
 
 def test_a_joint_statement_is_of_each_of_its_speakers():
-    rows = [row("Xi Jinping"), row("Vladimir Putin"), row("Xi Jinping; Vladimir Putin", joint=("Xi Jinping", "Vladimir Putin"), article="2")]
+    rows = [
+        row("Xi Jinping"),
+        row("Vladimir Putin"),
+        row("Xi Jinping; Vladimir Putin", joint=("Xi Jinping", "Vladimir Putin"), article="2"),
+    ]
     people = join_people(rows)
     assert {people.persons[n].name for n in people.of(rows[2])} == {"Xi Jinping", "Vladimir Putin"}
 
 
 GIVEN = ["Joe", "Joseph", "J.", "Hunter", "Maria", "", "Presiden", "President Joseph R.", "van", "Dr. Ana"]
-NAMES = st.builds(lambda a, b: f"{a} {b}".strip(), st.sampled_from(GIVEN), st.sampled_from(["Biden", "Solano", "Ministry", "BNPX", "del Rio", "Путин"]))
+NAMES = st.builds(
+    lambda a, b: f"{a} {b}".strip(), st.sampled_from(GIVEN), st.sampled_from(["Biden", "Solano", "Ministry", "BNPX", "del Rio", "Путин"])
+)
 ROWS = st.lists(
-    st.builds(row, NAMES | st.text(max_size=12), st.sampled_from(["", "president", "judge", "goalkeeper", "Presiden"]), st.sampled_from("12345")), max_size=25
+    st.builds(
+        row, NAMES | st.text(max_size=12), st.sampled_from(["", "president", "judge", "goalkeeper", "Presiden"]), st.sampled_from("12345")
+    ),
+    max_size=25,
 )
 
 
@@ -193,12 +206,9 @@ FOUND = [
 
 @pytest.mark.parametrize(("asked", "names"), FOUND)
 def test_a_name_as_typed_means_those_who_have_it(asked: str, names: set[str]):
-    rows = [
-        row(name, role, str(n))
-        for n, (name, role) in enumerate(
-            [("Joe Biden", "president"), ("Hunter Biden", ""), ("Berengere Lacombaz", ""), ("Prasetyo Subrata", "Menteri Pertahanan")]
-            + [("Тимур Сайдашев", "вратарь"), ("小林正雄", "")]
-        )
-    ]
-    whom = Whom(join_people(rows))
+    known = {
+        "Joe Biden": "president", "Hunter Biden": "", "Berengere Lacombaz": "", "Prasetyo Subrata": "Menteri Pertahanan",
+        "Тимур Сайдашев": "вратарь", "小林正雄": "",
+    }  # fmt: skip
+    whom = Whom(join_people([row(name, role, str(n)) for n, (name, role) in enumerate(known.items())]))
     assert {whom.people.persons[n].name for n in whom.find(asked)} == names
