@@ -5,10 +5,12 @@ from __future__ import annotations
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 
 from assistant.answer.candidates import candidates_of
 from assistant.answer.compose import cite, compose, compose_metadata, label
 from assistant.answer.features import unknown_share
+from assistant.answer.ledger import Ledger
 from assistant.answer.questions import Asked, understand
 from assistant.answer.reader import Reader
 from assistant.answer.reading import Readings, read_hits
@@ -61,6 +63,11 @@ class Answering:
     k: int
     max_citations: int
     abstain_below: float
+
+    @cached_property
+    def ledger(self) -> Ledger:
+        """Who said what."""
+        return Ledger(self.index, self.encoder)
 
     def answer(self, question: str, history: Sequence[Turn], filters: Filters, now: str) -> Answer:
         """Answer one question; see `Assistant.ask`."""
