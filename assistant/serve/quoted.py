@@ -52,13 +52,21 @@ def as_row(said: Said) -> dict[str, Any]:
     }
 
 
+def by_article(found: Sequence[Quotation]) -> list[Quotation]:
+    """Bring the quotations of each article together, articles in the order of their first one."""
+    groups: dict[str, list[Quotation]] = {}
+    for quotation in found:
+        groups.setdefault(quotation.article_id, []).append(quotation)
+    return [quotation for group in groups.values() for quotation in group]
+
+
 def as_lines(found: Iterable[Said], width: int = 0, language: str = "en") -> Iterator[str]:
     """Yield quotations for the terminal, a block for each article: its heading, then a line for each quotation."""
-    for _, group in groupby(found, key=lambda said: (said.article.id, said.article.origin)):
-        block = list(group)
-        yield _heading(block[0].article, width, language)
-        yield from (_line(said, width, language) for said in block)
-        yield ""
+    articles = groupby(found, key=lambda said: (said.article.id, said.article.origin))
+    for number, (_, group) in enumerate(articles):
+        first = next(group)
+        yield ("\n" if number else "") + _heading(first.article, width, language)
+        yield from (_line(said, width, language) for said in (first, *group))
 
 
 def _heading(article: Article, width: int, language: str) -> str:
