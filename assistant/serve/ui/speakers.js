@@ -1,0 +1,33 @@
+// Runs once, for the speakers view. The address says what is shown: `#speakers`, `#speaker=NAME&index=INDEX`, else the conversation.
+const shownViews = () => document.querySelectorAll('#views a');
+let chosen = false; // a person has just chosen something, so that the focus may go there
+
+const visit = () => {
+  const address = window.location.hash.slice(1);
+  const speaking = /^speaker(s$|=)/.test(address);
+  document.body.dataset.view = speaking ? 'speakers' : 'ask';
+  for (const link of shownViews()) {
+    if ((link.getAttribute('href') === '#speakers') === speaking) link.setAttribute('aria-current', 'page');
+    else link.removeAttribute('aria-current');
+  }
+  if (speaking) trigger('visit', { address });
+};
+
+window.addEventListener('hashchange', () => {
+  chosen = true;
+  visit();
+});
+if (window.location.hash) setTimeout(visit);
+
+// Another index has other speakers.
+document.getElementById('switch').addEventListener('change', () => {
+  if (document.body.dataset.view === 'speakers') window.history.replaceState(null, '', '#speakers');
+});
+
+watch('value', () => {
+  if (!chosen) return;
+  chosen = false;
+  element.closest('#spoken').scrollTop = 0;
+  const heading = element.querySelector('.chosen h2');
+  if (heading && document.activeElement === document.body) heading.focus({ preventScroll: true });
+});
