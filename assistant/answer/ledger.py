@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
+from assistant.answer.people import join_people
+from assistant.answer.whom import Whom
 from assistant.index.index import LocalIndex
+from assistant.index.rows import Utterances
 from assistant.protocols import Encoder
-from assistant.records import Filters, Quotation, Speaker
-from assistant.text.quotations import speaker_matches
+from assistant.records import Article, Filters, Quotation, Span, Speaker
 
 NEAR = 0.35
 """Cosine of words to a topic from which they are about it."""
+LEAST_WORDS = 12
+"""Words shorter than this many characters are compared with their whole sentence: they say too little alone."""
 
 
 class Wanted(NamedTuple):
@@ -28,56 +31,103 @@ class Wanted(NamedTuple):
 EVERY = Wanted()
 
 
-@dataclass(frozen=True)
 class Ledger:
     """The quotations of an index with the people behind them."""
 
-    index: LocalIndex
-    encoder: Encoder
+    def __init__(self, index: LocalIndex, encoder: Encoder) -> None:
+        self.index = index
+        self.encoder = encoder
+        self._known: tuple[Sequence[Utterances], Whom, dict[int, set[str]]] | None = None
+
+    def whom(self) -> Whom:
+        """Return who is known; remembered until the index changes."""
+        return self._joined()[0]
+
+    def _joined(self) -> tuple[Whom, dict[int, set[str]]]:
+        """Return who is known, and the names in the store under which each stands."""
+        rows = self.index.utterances()
+        known = self._known
+        if known is None or known[0] is not rows:
+            people = join_people(rows)
+            stored: dict[int, set[str]] = defaultdict(set)
+            for row in rows:
+                for person in people.of(row):
+                    stored[person].add(row.speaker)
+            known = self._known = rows, Whom(people), stored
+        return known[1], known[2]
+
+    def name(self, person: int) -> str:
+        """Return the fullest name of a person."""
+        return self.whom().people.persons[person].name
 
     def speakers(self, filters: Filters = Filters()) -> list[Speaker]:
         """Return who speaks; see `Assistant.speakers`."""
-        dates = self.index.article_dates(filters)
-        counts: Counter[str] = Counter()
-        roles: dict[str, Counter[str]] = {}
-        days: dict[str, list[str]] = {}
+        people, dates = self.whom().people, self.index.article_dates(filters)
+        counts: Counter[int] = Counter()
+        days: dict[int, set[str]] = defaultdict(set)
         for row in self.index.utterances():
-            if row.article_id not in dates:
-                continue
-            for name in row.joint or (row.speaker,):
-                counts[name] += row.n
-                roles.setdefault(name, Counter())[row.role] += row.n
-                days.setdefault(name, []).append(dates[row.article_id])
-        return [
-            Speaker(
-                name,
-                (name,),
-                tuple(r for r, _ in roles[name].most_common() if r),
-                n,
-                min(filter(None, days[name]), default=""),
-                max(days[name]),
-            )
-            for name, n in sorted(counts.items(), key=lambda item: (-item[1], item[0]))
+            if row.article_id in dates:
+                for person in people.of(row):
+                    counts[person] += row.n
+                    days[person].add(dates[row.article_id])
+        found = [
+            Speaker(person.name, person.names, person.roles, counts[n], min(filter(None, days[n]), default=""), max(days[n]))
+            for n, person in enumerate(people.persons)
+            if counts[n]
         ]
+        return sorted(found, key=lambda speaker: (-speaker.n_quotations, speaker.name, speaker.names))
 
     def quotations(self, speaker: str, wanted: Wanted = EVERY, filters: Filters = Filters()) -> list[Quotation]:
         """Return the words that are wanted; see `Assistant.quotations`."""
-        dates = self.index.article_dates(filters)
-        within = self.index.article_dates(Filters(since=wanted.since, until=wanted.until))
-        names = [name for name in self.index.speakers() if not speaker or speaker_matches(speaker, name)]
-        found = self.index.quotations_of(*names) if speaker else self.index.quotations()
-        found = [q for q in found if q.article_id in dates and q.article_id in within]
-        if wanted.direct is not None:
-            found = [q for q in found if q.direct is wanted.direct]
-        found.sort(key=lambda q: (not dates[q.article_id], dates[q.article_id], int(q.article_id), q.span))
-        return self._near(found, wanted.about) if wanted.about else found
+        found = self.words_of(self.whom().find(speaker)) if speaker.strip() else self.index.quotations()
+        found = self.kept(found, wanted, filters)
+        if not wanted.about.strip():
+            return found
+        near = self.nearness(found, wanted.about)
+        order = sorted(range(len(found)), key=lambda i: (-round(near[i], 6), i))
+        return [found[i] for i in order if near[i] >= NEAR]
 
-    def _near(self, quotations: Sequence[Quotation], about: str) -> list[Quotation]:
+    def words_of(self, persons: Iterable[int]) -> list[Quotation]:
+        """Return the words of persons, joint statements among them, by article and place."""
+        whom, stored = self._joined()
+        wanted = set(persons)
+        names = {name for person in wanted for name in stored.get(person, ())}
+        return [q for q in self.index.quotations_of(*sorted(names)) if wanted & set(whom.people.of(q))] if names else []
+
+    def kept(self, quotations: Iterable[Quotation], wanted: Wanted, filters: Filters) -> list[Quotation]:
+        """Return those that the filters, the dates and the marks allow, by date of the article, undated last, then by place."""
+        dates = self.index.article_dates(filters)
+        if wanted.since or wanted.until:
+            within = self.index.article_dates(Filters(since=wanted.since, until=wanted.until))
+            dates = {article: date for article, date in dates.items() if article in within}
+        found = [q for q in quotations if q.article_id in dates and wanted.direct in (None, q.direct)]
+        return sorted(found, key=lambda q: (not dates[q.article_id], dates[q.article_id], int(q.article_id), q.span, q.words))
+
+    def nearness(self, quotations: Sequence[Quotation], topic: str) -> list[float]:
+        """Return the cosine of each to a topic: that of its nearest sentence, for long words are about it when one sentence is."""
         if not quotations:
             return []
-        texts = {q.article_id: self.index.article(q.article_id).text for q in quotations}
-        cosines = (
-            self.encoder.encode_passages([q.words.of(texts[q.article_id]) for q in quotations]) @ self.encoder.encode_queries([about])[0]
-        )
-        order = sorted(range(len(quotations)), key=lambda i: (-round(float(cosines[i]), 6), i))
-        return [quotations[i] for i in order if cosines[i] >= NEAR]
+        articles: dict[str, tuple[Article, Sequence[Span]]] = {}
+        texts, owners = [], []
+        for i, quotation in enumerate(quotations):
+            if quotation.article_id not in articles:
+                articles[quotation.article_id] = self.index.article(quotation.article_id), self.index.sentences(quotation.article_id)
+            article, sentences = articles[quotation.article_id]
+            for text in _pieces(quotation, article.text, sentences):
+                texts.append(text)
+                owners.append(i)
+        cosines = self.encoder.encode_passages(texts) @ self.encoder.encode_queries([topic])[0]
+        nearness = [-1.0] * len(quotations)
+        for i, cosine in zip(owners, cosines, strict=True):
+            nearness[i] = max(nearness[i], float(cosine))
+        return nearness
+
+
+def _pieces(quotation: Quotation, text: str, sentences: Sequence[Span]) -> list[str]:
+    """Return the words sentence by sentence, each without its attribution where that is known."""
+    pieces = []
+    for span in sentences:
+        if span.overlaps(quotation.words):
+            words = Span(max(span.start, quotation.words.start), min(span.end, quotation.words.end))
+            pieces.append(words.of(text) if words.end - words.start >= LEAST_WORDS else span.of(text))
+    return pieces or [quotation.span.of(text)]
