@@ -1,29 +1,48 @@
-"""Find who speaks in one sentence, by the cues of its language and by where the names stand."""
+"""Find who speaks the words in quotation marks of one sentence, by the cues of its language and by where the names stand."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 from assistant.text.cues import Phrases
 from assistant.text.lexing import QUOTED, match_phrase
-from assistant.text.names import read_phrase
+from assistant.text.names import is_noun, read_named_noun, read_phrase
 from assistant.text.runs import Phrase
 from assistant.text.subjects import Sentence
 
 _PAUSES = frozenset(",-–—:")
 _LONGEST_TAIL = 12
+_SHORT_TAIL = 5
+_MOST_NOUNS = 4
+
+Form = Literal["verb", "inverted", "clitic", "passive", "according"]
 
 
 class Attribution(NamedTuple):
-    """That `speaker` says something: the `cue` that says so stands at `at`; `via` passed the words on."""
+    """That `speaker` says something: the tokens `[first, last)` are the cue that says so.
 
-    cue: str
-    at: int
+    `also` speak together with the speaker; `via` passed the words on. `form` is how the cue stands to its speaker: a verb behind its
+    subject, one before it, one with the subject inside, one in the passive, or a preposition.
+    """
+
+    first: int
+    last: int
+    form: Form
     speaker: Phrase | None
+    also: tuple[Phrase, ...] = ()
     via: Phrase | None = None
-    quoted: bool = False  # it stands next to a quotation
     stated: bool = False  # a complementiser follows: words are reported, whoever said them
+
+    @property
+    def begins(self) -> int:
+        """The first token of the attribution, its speaker included."""
+        return min([self.first, *(phrase.first for phrase in self.also), *([self.speaker.first] if self.speaker else [])])
+
+    @property
+    def ends(self) -> int:
+        """The token behind the attribution, its speaker included."""
+        return max([self.last, *(phrase.last for phrase in self.also), *([self.speaker.last] if self.speaker else [])])
 
 
 def around(sentence: Sentence, quotation: int) -> Attribution | None:
@@ -37,27 +56,29 @@ def _behind(sentence: Sentence, at: int) -> Attribution | None:
         at += 1
     if at >= len(tokens):
         return None
-    tables = (
-        cues.inverted,
-        cues.passive,
-        cues.according,
-        *((cues.verbs, cues.acts) if cues.free_order else ()),
-    )
-    for table in tables:
+    tables: list[tuple[Form, Phrases]] = [("inverted", cues.inverted), ("passive", cues.passive), ("according", cues.according)]
+    if cues.free_order:
+        tables += [("inverted", cues.verbs), ("inverted", cues.acts)]
+    for form, table in tables:
         if n := match_phrase(tokens, at, table):
-            subject = _subject_behind(sentence, at + n)
+            subject = subject_behind(sentence, at + n)
             if subject is None and cues.prodrop and table is not cues.according:
-                subject = _late_subject(sentence, at + n) or _dropped(sentence, at)
+                subject = _late_subject(sentence, at + n) or dropped(sentence, at)
             if subject is not None:
-                return _attribution(sentence, at, n, subject, quoted=True)
+                return attribution_at(sentence, at, n, subject, form)
     if n := match_phrase(tokens, at, cues.clitic):
-        return _attribution(sentence, at, n, Phrase(at, at + n, "pronoun", at=tokens[at].start), quoted=True)
-    subject = sentence.phrase(at)
+        return attribution_at(sentence, at, n, inside(sentence, at, n), "clitic")
+    subject = sentence.phrase(at) or read_named_noun(tokens, at, cues, sentence.text)
     if subject is not None:
-        verb, n = _verb_from(sentence, subject.last, (cues.verbs, cues.inverted))
+        verb, n = _verb_from(sentence, sentence.chain_end(subject), (cues.verbs, cues.inverted))
         if n:
-            return _attribution(sentence, verb, n, subject, quoted=True)
+            return attribution_at(sentence, verb, n, subject, "verb")
     return _unknown_verb(sentence, at)
+
+
+def inside(sentence: Sentence, at: int, n: int) -> Phrase:
+    """Stand for the subject that a verb such as `ujarnya` holds."""
+    return Phrase(at, at + n, "pronoun", at=sentence.tokens[at].start)
 
 
 def _unknown_verb(sentence: Sentence, at: int) -> Attribution | None:
@@ -76,9 +97,10 @@ def _unknown_verb(sentence: Sentence, at: int) -> Attribution | None:
     if not word.word or word.capital or any(word.low in words for words in listed):
         return None
     subject = sentence.phrase(at + 1)
-    if subject is None or subject.kind != "person" or not sentence.ends_clause(subject.last):
+    subject = subject or read_named_noun(tokens, at + 1, cues, sentence.text) or _unnamed(sentence, at + 1)
+    if subject is None or subject.kind == "pronoun" or not sentence.ends_clause(subject.last):
         return None
-    return _attribution(sentence, at, 1, subject, quoted=True)
+    return attribution_at(sentence, at, 1, subject, "inverted")
 
 
 def _late_subject(sentence: Sentence, at: int) -> Phrase | None:
@@ -88,14 +110,15 @@ def _late_subject(sentence: Sentence, at: int) -> Phrase | None:
     return named[-1] if named else None
 
 
-def _dropped(sentence: Sentence, at: int) -> Phrase:
+def dropped(sentence: Sentence, at: int) -> Phrase:
     """Stand for the subject that a verb carries in itself."""
     return Phrase(at, at, "pronoun", at=sentence.tokens[at].start)
 
 
-def _subject_behind(sentence: Sentence, at: int) -> Phrase | None:
+def subject_behind(sentence: Sentence, at: int) -> Phrase | None:
     """Read the subject behind an inverted verb, past adverbs and "by"."""
     tokens, cues = sentence.tokens, sentence.cues
+    first = at
     for _ in range(3):
         if at < len(tokens) and (tokens[at].low in cues.by or tokens[at].low in cues.transparent):
             if read_phrase(tokens, at, cues, sentence.text) is not None:
@@ -110,8 +133,25 @@ def _subject_behind(sentence: Sentence, at: int) -> Phrase | None:
                 return subject
         return None
     if subject is None or (subject.kind == "role" and not subject.definite):
-        return _apposed(sentence, at) or subject
+        return (
+            _apposed(sentence, at) or read_named_noun(tokens, at, cues, sentence.text) or subject or _unnamed(sentence, max(first, at - 1))
+        )
     return subject
+
+
+def _unnamed(sentence: Sentence, at: int) -> Phrase | None:
+    """Read somebody without a name behind a cue: `the regional fire service`, `seorang bekas perancang`; papers say nothing."""
+    tokens, cues = sentence.tokens, sentence.cues
+    last = at
+    while last < len(tokens) and tokens[last].low in cues.determiners:
+        last += 1
+    begun = last
+    while last < min(len(tokens), begun + _MOST_NOUNS) and (is_noun(tokens, last, cues) or (last > begun and tokens[last].capital)):
+        last += 1
+    nouns = {token.low for token in tokens[at:last]}
+    if begun == at or last == begun or nouns & cues.papers or not sentence.ends_clause(last):
+        return None
+    return Phrase(at, last, "plural", at=tokens[at].start)
 
 
 def _apposed(sentence: Sentence, at: int) -> Phrase | None:
@@ -144,104 +184,53 @@ def _verb_from(sentence: Sentence, at: int, tables: Sequence[Phrases]) -> tuple[
 def _before(sentence: Sentence, quotation: int) -> Attribution | None:
     """Find the cue that introduces a quotation: `Biden said on Monday: "..."`, `Menurut Budi, "..."`."""
     tokens, cues = sentence.tokens, sentence.cues
+    introduced: list[tuple[Form, Phrases]] = [("inverted", cues.inverted), ("according", cues.according)]
     start = max((i + 1 for i in range(quotation) if tokens[i].text == QUOTED), default=0)
     for at in range(quotation - 1, start - 1, -1):
-        for table in (cues.inverted, cues.according):
+        for form, table in introduced:
             if n := match_phrase(tokens, at, table):
-                subject = _subject_behind(sentence, at + n)
-                if subject is not None and _only_pauses(sentence, subject.last, quotation):
-                    return _attribution(sentence, at, n, subject, quoted=True)
+                subject = subject_behind(sentence, at + n)
+                if subject is not None and _only_pauses(sentence, sentence.chain_end(subject), quotation):
+                    return attribution_at(sentence, at, n, subject, form)
         for table in (cues.verbs, cues.acts, cues.weak, cues.gerunds):
             if n := match_phrase(tokens, at, table):
                 if sentence.blocked(at):
                     return None
                 subject = sentence.subject_before(at)
                 close = tokens[quotation - 1].text in ",:" or quotation - at - n <= _LONGEST_TAIL
-                return _attribution(sentence, at, n, subject, quoted=True) if subject and close else None
-    return None
+                return attribution_at(sentence, at, n, subject, "verb") if subject and close else None
+    return _before_colon(sentence, start, quotation)
+
+
+def _before_colon(sentence: Sentence, start: int, quotation: int) -> Attribution | None:
+    """Read `Dirjen Imigrasi Silvester Nong blak-blakan: "..."`: who opens a short clause before a colon speaks behind it."""
+    tokens = sentence.tokens
+    subject = sentence.subject()
+    if tokens[quotation - 1].text != ":" or subject is None or subject.kind != "person" or subject.first < start:
+        return None
+    if not 0 < quotation - 1 - subject.last <= _SHORT_TAIL or sentence.blocked(quotation - 1):
+        return None
+    return attribution_at(sentence, quotation - 2, 1, subject, "verb")
 
 
 def _only_pauses(sentence: Sentence, at: int, end: int) -> bool:
     return all(sentence.tokens[i].text in _PAUSES or sentence.passes(i) for i in range(at, end))
 
 
-def reported(sentence: Sentence) -> list[Attribution]:
-    """Find the indirect speech of the sentence: the first speaker, and others in clauses of their own."""
-    tokens = sentence.tokens
-    found: list[Attribution] = []
-    at = 0
-    if tokens and tokens[-1].text == "?":
-        return []  # "What did Biden say to Xi?"
-    while at < len(tokens):
-        attribution, n = _reported_at(sentence, at)
-        if attribution is not None and (not found or _new_clause(sentence, found[-1].at, at)):
-            found.append(attribution)
-        at += max(n, 1)
-    return found
-
-
-def _new_clause(sentence: Sentence, before: int, at: int) -> bool:
-    """Say whether a coordinate clause begins between two cues: what Xi says that Biden said is Xi's."""
-    between = [token.low for token in sentence.tokens[:at] if token.start > before]
-    return any(low in sentence.cues.coordinators or low == ";" for low in between)
-
-
-def _reported_at(sentence: Sentence, at: int) -> tuple[Attribution | None, int]:
-    tokens, cues = sentence.tokens, sentence.cues
-    if n := match_phrase(tokens, at, cues.according):
-        subject = _subject_behind(sentence, at + n)
-        return (_attribution(sentence, at, n, subject) if subject and subject.kind != "plural" else None), n
-    if n := match_phrase(tokens, at, cues.clitic):
-        return _attribution(sentence, at, n, Phrase(at, at + n, "pronoun", at=tokens[at].start)), n
-    if n := match_phrase(tokens, at, cues.passive):
-        return _passive_at(sentence, at, n), n
-    if (n := match_phrase(tokens, at, cues.inverted)) and at and tokens[at - 1].text in (",", QUOTED):
-        subject = _subject_behind(sentence, at + n)
-        if subject is not None and sentence.ends_clause(subject.last):
-            return _attribution(sentence, at, n, subject), n
-    for table in (cues.verbs, cues.acts, cues.naming, cues.weak, cues.gerunds):
-        if n := match_phrase(tokens, at, table):
-            if sentence.blocked(at) or (table is cues.weak and not _has_complement(sentence, at + n)):
-                return None, n
-            if table is cues.naming and at + n < len(tokens) and tokens[at + n].capital:
-                return None, n
-            subject = sentence.subject_before(at)
-            if subject is None and cues.prodrop and sentence.begins(at):
-                subject = _dropped(sentence, at)
-            if subject is None and tokens[0].low in cues.blockers:
-                return None, n  # "If Putin said that"
-            if subject is None and not _has_complement(sentence, at + n):
-                return None, n
-            found = _attribution(sentence, at, n, subject)
-            clear = table is cues.verbs and subject is not None and (subject.kind == "person" or subject.relation)
-            return found._replace(stated=found.stated or clear), n
-    return None, 1
-
-
-def _passive_at(sentence: Sentence, at: int, n: int) -> Attribution | None:
-    if sentence.blocked(at):
-        return None
-    behind = sentence.tokens[at + n].low if at + n < len(sentence.tokens) else ""
-    subject = _subject_behind(sentence, at + n)
-    if subject is None or subject.kind == "plural" or (sentence.cues.by_needed and behind not in sentence.cues.by):
-        return None
-    return _attribution(sentence, at, n, subject)
-
-
-def _has_complement(sentence: Sentence, at: int) -> bool:
+def has_complement(sentence: Sentence, at: int) -> bool:
+    """Say whether a complementiser follows a cue that ends at a token."""
     return any(token.low in sentence.cues.complementisers for token in sentence.tokens[at : at + 4])
 
 
-def _attribution(sentence: Sentence, at: int, n: int, subject: Phrase | None, quoted: bool = False) -> Attribution:
-    cue = sentence.text[sentence.tokens[at].start : sentence.tokens[at + n - 1].end]
-    where = sentence.tokens[at].start
-    stated = quoted or _has_complement(sentence, at + n)
+def attribution_at(sentence: Sentence, at: int, n: int, subject: Phrase | None, form: Form) -> Attribution:
+    """Make the attribution whose cue has `n` tokens from `at`: who speaks with the subject, and who passed the words on."""
+    stated = has_complement(sentence, at + n)
     if subject is None:
-        return Attribution(cue, where, None, None, quoted, stated)
-    relayed = _relayed(sentence, max(subject.last, at + n))
+        return Attribution(at, at + n, form, None, (), None, stated)
+    relayed = _relayed(sentence, max(subject.last, at + n)) or (_relayed(sentence, subject.last) if form == "verb" else None)
     if relayed is not None:
-        return Attribution(cue, where, relayed, subject, quoted, stated)
-    return Attribution(cue, where, subject, _source(sentence), quoted, stated)
+        return Attribution(at, at + n, form, relayed, (), subject, stated)
+    return Attribution(at, at + n, form, subject, sentence.companions(subject), _source(sentence), stated)
 
 
 def _relayed(sentence: Sentence, at: int) -> Phrase | None:

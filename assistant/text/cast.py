@@ -32,7 +32,8 @@ class Mention(NamedTuple):
 class Cast:
     """The persons and bodies that an article names, in the order of their mentions."""
 
-    def __init__(self, phrases: Iterable[Phrase]) -> None:
+    def __init__(self, phrases: Iterable[Phrase], forenames: frozenset[str] = frozenset()) -> None:
+        self._forenames = forenames
         persons = [phrase for phrase in phrases if phrase.kind == "person" and phrase.name]
         plain = Counter(name_tokens(phrase.name) for phrase in persons if not phrase.role)
         self._plain = plain
@@ -49,6 +50,8 @@ class Cast:
         if not phrase.role or len(words) < 3:
             return phrase.name
         tokens = [name_tokens(word) for word in words]
+        if words[0].lower() in self._forenames:
+            return phrase.name
         for start in range(1, len(words) - 1):
             rest = tuple(token for word in tokens[start:] for token in word)
             if self._plain[tokens[start]] or self._plain[rest]:

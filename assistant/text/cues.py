@@ -44,7 +44,7 @@ def phrases(listed: str) -> Phrases:
     return {first: tuple(sorted(found, key=len, reverse=True)) for first, found in by_first.items()}
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Cues:
     """The words by which a language says who spoke; `cues/id.toml` explains each."""
 
@@ -58,12 +58,30 @@ class Cues:
     passive: Phrases = field(default_factory=dict)
     relative: frozenset[str] = frozenset()
     according: Phrases = field(default_factory=dict)
+    pairs: Phrases = field(default_factory=dict)
     relay: Phrases = field(default_factory=dict)
     sources: Phrases = field(default_factory=dict)
     pronouns: Phrases = field(default_factory=dict)
     openers: Phrases = field(default_factory=dict)
     by: frozenset[str] = frozenset()
     complementisers: frozenset[str] = frozenset()
+    bare_complementisers: frozenset[str] = frozenset()
+    denials: frozenset[str] = frozenset()
+    together: frozenset[str] = frozenset()
+    telling: frozenset[str] = frozenset()
+    addressing: frozenset[str] = frozenset()
+    listeners: frozenset[str] = frozenset()
+    media: frozenset[str] = frozenset()
+    through: frozenset[str] = frozenset()
+    anaphors: frozenset[str] = frozenset()
+    reducers: frozenset[str] = frozenset()
+    auxiliaries: frozenset[str] = frozenset()
+    territorial: frozenset[str] = frozenset()
+    forenames: frozenset[str] = frozenset()
+    relatives: frozenset[str] = frozenset()
+    mental: frozenset[str] = frozenset()
+    links: Phrases = field(default_factory=dict)
+    papers: frozenset[str] = frozenset()
     transparent: frozenset[str] = frozenset()
     prepositions: frozenset[str] = frozenset()
     blockers: frozenset[str] = frozenset()
@@ -72,6 +90,7 @@ class Cues:
     conjunctions: frozenset[str] = frozenset()
     pronouns_male: frozenset[str] = frozenset()
     pronouns_female: frozenset[str] = frozenset()
+    pronouns_body: frozenset[str] = frozenset()
     plurals: frozenset[str] = frozenset()
     determiners: frozenset[str] = frozenset()
     demonstratives: frozenset[str] = frozenset()
@@ -94,9 +113,13 @@ class Cues:
     relations: frozenset[str] = frozenset()
     kin: frozenset[str] = frozenset()
     not_names: frozenset[str] = frozenset()
+    verbal: re.Pattern[str] | None = None
     title_before: re.Pattern[str] | None = None
     trim: re.Pattern[str] | None = None
     title_after: re.Pattern[str] | None = None
+    closed: frozenset[str] = frozenset()  # function words: everything that is no noun
+    cue_firsts: frozenset[str] = frozenset()  # the first words of all cues
+    phrase_firsts: frozenset[str] = frozenset()  # the words with a small letter that a noun phrase may begin with
     patterns: tuple[re.Pattern[str], ...] = ()
     common: re.Pattern[str] | None = None
     by_needed: bool = False  # without "by" a name behind a passive is no agent
@@ -106,6 +129,11 @@ class Cues:
     free_order: bool = False  # every verb of saying may stand before its subject
     head_first: bool = False  # a title stands before what it belongs to, an adjective behind its noun
     noun_before: bool = False  # "Biden spokesman": what a relation belongs to stands before it, so what follows is the name
+
+    def is_verbal(self, low: str) -> bool:
+        """Say whether a word has the form of a verb."""
+        pattern = self.verbal or self.common
+        return pattern is not None and pattern.fullmatch(low) is not None
 
     def is_common(self, low: str) -> bool:
         """Say whether a word has the form of a verb or another word that is no name."""
@@ -122,6 +150,8 @@ _PHRASES = [
     "gerunds",
     "passive",
     "according",
+    "pairs",
+    "links",
     "relay",
     "sources",
     "pronouns",
@@ -139,7 +169,7 @@ def cues_for(language: str) -> Cues:
     for key, value in table.items():
         if key == "patterns":
             read[key] = tuple(re.compile(pattern, re.VERBOSE) for pattern in value)
-        elif key in ("common", "title_before", "title_after", "trim"):
+        elif key in ("common", "verbal", "title_before", "title_after", "trim"):
             read[key] = re.compile(value)
         elif isinstance(value, bool):
             read[key] = value
@@ -150,6 +180,14 @@ def cues_for(language: str) -> Cues:
     here = f"{places['every']} {places.get(code, '')}"
     stopwords = load_table("stopwords").get(code, "")
     read["places"] = frozenset(here.replace("_", " ").split())
+    read.setdefault("together", read.get("conjunctions", frozenset()))
+    read.setdefault("bare_complementisers", read.get("complementisers", frozenset()))
+    closed = ("prepositions", "transparent", "blockers", "complementisers", "conjunctions", "by", "relatives", "breaks", "determiners")
+    spoken = ("according", "clitic", "passive", "inverted", "verbs", "acts", "naming", "weak", "gerunds")
+    read["cue_firsts"] = frozenset(first for key in spoken for first in read.get(key, ()))
+    named = ("titles", "bodies", "persons", "roles", "plurals", "determiners", "relations", "pronouns", "pairs", "generic")
+    read["phrase_firsts"] = frozenset(first for key in named for first in read.get(key, ()))
+    read["closed"] = frozenset().union(*(read.get(key, frozenset()) for key in closed))
     introducing = (first for key in ("according", "openers", "pronouns") for first in read.get(key, ()))
     read["not_names"] = frozenset([*stopwords.split(), *introducing, *read.get("transparent", ())])
     return Cues(**read)

@@ -14,6 +14,8 @@ _TOKEN = re.compile(
     r"|[^\W_](?:[\w'’&.-]*[^\W_])?(?:(?<=s)['’](?=\s[A-Z]))?"
     r"|[^\w\s]"
 )
+_ARABIC = re.compile(r"(?:[aeu][a-z]{1,2}|d|l)[-'’][A-Z]")
+"""`al-Habsyi`, `d'Angelo`: names that begin with a small letter."""
 POSSESSIVE = re.compile(r"['’]s?$")
 QUOTED = "\x00"
 """The text of a token that stands for a whole quotation."""
@@ -26,16 +28,8 @@ class Token(NamedTuple):
     end: int
     text: str
     low: str
-
-    @property
-    def capital(self) -> bool:
-        """Say whether the word starts with a capital letter."""
-        return self.text[0].isupper()
-
-    @property
-    def word(self) -> bool:
-        """Say whether this is a word or number."""
-        return self.text[0].isalnum()
+    capital: bool  # it starts with a capital letter
+    word: bool  # it is a word or a number
 
 
 def lex(text: str, start: int, end: int, quoted: Sequence[tuple[int, int]] = ()) -> list[Token]:
@@ -45,10 +39,14 @@ def lex(text: str, start: int, end: int, quoted: Sequence[tuple[int, int]] = ())
     for opens, closes in [*quoted, (end, end)]:
         for match in _TOKEN.finditer(text, at, min(opens, end)):
             word = match.group()
-            low = POSSESSIVE.sub("", word.lower()).strip(".") or word
-            tokens.append(Token(match.start(), match.end(), word, low))
+            low = word.lower()
+            if not low.isalnum():
+                low = POSSESSIVE.sub("", low).strip(".") or word
+            first = word[0]
+            capital = first.isupper() or (first.islower() and len(word) > 3 and _ARABIC.match(word) is not None)
+            tokens.append(Token(match.start(), match.end(), word, low, capital, first.isalnum()))
         if opens < end:
-            tokens.append(Token(max(opens, start), min(closes, end), QUOTED, QUOTED))
+            tokens.append(Token(max(opens, start), min(closes, end), QUOTED, QUOTED, False, False))
         at = max(at, closes)
     return tokens
 

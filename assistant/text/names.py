@@ -13,6 +13,7 @@ from assistant.text.cues import Cues
 from assistant.text.lexing import QUOTED, Token, match_phrase
 from assistant.text.runs import Phrase, end_of_noun_run, end_of_run, split_run
 
+_MOST_NOUNS = 4
 _DEGREE = re.compile(r"(?:[A-Z][A-Za-z]{0,3}\.)+(?:[A-Z][A-Za-z]{0,3})?|S[HTEPK]|M[HMTAK]|MBA|PhD|SpA")
 
 
@@ -38,8 +39,10 @@ def _read_core(tokens: Sequence[Token], at: int, cues: Cues, text: str) -> Phras
         return None
     if n := match_phrase(tokens, at, cues.pronouns):
         return Phrase(first, at + n, "pronoun", at=tokens[at].start)
-    if tokens[at].low in cues.plurals and at == first:
-        return Phrase(first, at + 1, "plural", at=tokens[at].start)
+    if n := match_phrase(tokens, at, cues.pairs):
+        return Phrase(first, _end_of_group(tokens, at + n, cues), "pair", at=tokens[at].start)
+    if tokens[at].low in cues.plurals and (at == first or not cues.nouns_capital):
+        return Phrase(first, _end_of_group(tokens, at + 1, cues), "plural", at=tokens[at].start)
     if described := _described(tokens, first, at, cues, text):
         return described
     last = end_of_run(tokens, at, cues)
@@ -49,9 +52,52 @@ def _read_core(tokens: Sequence[Token], at: int, cues: Cues, text: str) -> Phras
         return None
     place = Phrase(first, last, "person", determined=at > first)
     phrase = split_run(tokens[at:last], place, cues, text)
+    if phrase is not None and phrase.kind == "body" and not cues.head_first and all(token.low in cues.places for token in tokens[at:last]):
+        nouns = _end_of_group(tokens, last, cues)
+        if nouns > last:
+            return Phrase(first, nouns, "plural", at=tokens[at].start)  # "a European diplomat"
     if phrase is not None and last < len(tokens) and tokens[last].low in cues.demonstratives:
         return phrase._replace(last=last + 1, definite=True)
     return phrase and phrase._replace(definite=definite)
+
+
+def read_named_noun(tokens: Sequence[Token], at: int, cues: Cues, text: str) -> Phrase | None:
+    """Read a name behind common nouns that say what somebody is: `harbour master Eleni Papadaki`, `dokter forensik Amara Nwosu`."""
+    first = at
+    while at < len(tokens) and tokens[at].low in cues.determiners:
+        at += 1
+    begun = at
+    while at < min(len(tokens), begun + _MOST_NOUNS) and is_noun(tokens, at, cues):
+        at += 1
+    if at == begun or at >= len(tokens) or not tokens[at].capital:
+        return None
+    phrase = read_phrase(tokens, at, cues, text)
+    if phrase is None or phrase.kind not in ("person", "body") or not phrase.name:
+        return None
+    return phrase._replace(first=first, role=f"{text[tokens[begun].start : tokens[at - 1].end]} {phrase.role}".strip())
+
+
+def is_noun(tokens: Sequence[Token], at: int, cues: Cues) -> bool:
+    """Say whether a lower-case word can be a noun: it is no function word and no verb that is known or looks like one."""
+    token = tokens[at]
+    if not token.word or token.capital or token.text[0].isdigit():
+        return False
+    if token.low in cues.closed or _ends_like_verb(token.low, cues):
+        return False
+    tables = (cues.verbs, cues.acts, cues.weak, cues.naming, cues.inverted, cues.clitic, cues.pronouns, cues.openers, cues.passive)
+    return not any(match_phrase(tokens, at, table) for table in tables)
+
+
+def _end_of_group(tokens: Sequence[Token], at: int, cues: Cues) -> int:
+    """Find where the nouns of `sejumlah warga desa`, `several senior officials` end: before a verb, at any other word."""
+    last = at
+    while last < min(len(tokens), at + 3) and is_noun(tokens, last, cues):
+        last += 1
+    return last
+
+
+def _ends_like_verb(low: str, cues: Cues) -> bool:
+    return cues.is_verbal(low) and not any(low in listed for listed in (cues.plurals, cues.roles, cues.persons, cues.titles, cues.bodies))
 
 
 def _described(tokens: Sequence[Token], first: int, at: int, cues: Cues, text: str) -> Phrase | None:
@@ -119,6 +165,8 @@ def _skip_asides(tokens: Sequence[Token], at: int) -> int:
                 return at
             at = closing + 1
         elif tokens[at].text == "," and at + 1 < len(tokens) and _DEGREE.fullmatch(tokens[at + 1].text):
+            if at + 2 < len(tokens) and tokens[at + 2].capital and not _DEGREE.fullmatch(tokens[at + 2].text):
+                return at  # ", H. Sulaiman": the title of a name
             at += 2
         else:
             return at

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from typing import NamedTuple
 
@@ -10,6 +11,7 @@ from assistant.text.cues import Cues
 from assistant.text.lexing import QUOTED
 from assistant.text.marks import Marked
 
+_OUTSIDE = " \t\n,，、:：。.！!？?؛،؟।|\"'“”‘’«»„「」『』"
 _STRIPPED = " \t،,:：，、"
 
 
@@ -23,6 +25,7 @@ class Matched(NamedTuple):
     name: str
     role: str
     pronoun: str | None
+    words: Span = Span(0, 0)
 
 
 def match_patterns(text: str, span: Span, quoted: Sequence[Marked], cues: Cues) -> Matched | None:
@@ -40,8 +43,25 @@ def match_patterns(text: str, span: Span, quoted: Sequence[Marked], cues: Cues) 
             role = match.groupdict().get("role") or ""
             found = _speaker(speaker, role, match["cue"], cues)
             if found is not None:
-                return found
+                return found._replace(words=_words(text, span, quoted, match))
     return None
+
+
+def _words(text: str, span: Span, quoted: Sequence[Marked], match: re.Match[str]) -> Span:
+    """Return what is said: what stands in quotation marks, else the group `words`, else what follows the cue or stands before it."""
+    if quoted:
+        return _trimmed(text, Span(max(quoted[0].start, span.start), min(quoted[-1].end, span.end)))
+    if match.groupdict().get("words"):
+        start, end = match.span("words")
+        return _trimmed(text, Span(span.start + start, span.start + end))
+    behind = _trimmed(text, Span(span.start + match.end(), span.end))
+    return behind if behind.end - behind.start > 1 else _trimmed(text, Span(span.start, span.start + match.start()))
+
+
+def _trimmed(text: str, span: Span) -> Span:
+    words = span.of(text)
+    left, right = len(words) - len(words.lstrip(_OUTSIDE)), len(words.rstrip(_OUTSIDE))
+    return Span(span.start + left, span.start + right) if left < right else span
 
 
 def _speaker(speaker: str, role: str, cue: str, cues: Cues) -> Matched | None:

@@ -1,26 +1,32 @@
-"""Find who said what: direct and indirect speech with its speaker, resolved inside the article.
+"""Find who said what: direct and indirect speech with its words and its speaker, resolved inside the article.
 
 1. mark: what stands in quotation marks becomes one token of its sentence (`marks.py`);
-2. attribute: cues of the language and the places of names say who speaks in the sentence (`attribution.py`);
-3. resolve: short names, titles and pronouns become the name they stand for (`cast.py`).
+2. attribute: cues of the language and the places of names say who speaks in the sentence (`attribution.py`, `reporting.py`);
+3. word: which words the attribution reports, to whom, where (`wording.py`);
+4. resolve: short names, titles and pronouns become the name they stand for (`resolving.py`).
 
-Words are never given to somebody who is only mentioned: where the rules are not sure, the speaker is "".
+Words are never given to somebody who is only mentioned: where the rules are not sure, the speaker is "", or marked as uncertain.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from typing import NamedTuple
 
-from assistant.records import Quotation, Span
-from assistant.text.attribution import Attribution, around, reported
-from assistant.text.cast import Cast, speaker_matches
+from assistant.records import JOINED, Quotation, Span
+from assistant.text.attribution import Attribution, around
+from assistant.text.cast import speaker_matches
 from assistant.text.cues import Cues, cues_for
-from assistant.text.lexing import QUOTED, lex, sure_names
-from assistant.text.marks import FINAL, Marked, Stretch, find_marked, is_speech, stretches
+from assistant.text.lexing import QUOTED, lex, match_phrase, sure_names
+from assistant.text.marks import ANY_MARK, FINAL, Marked, Stretch, find_marked, is_speech, stretches
 from assistant.text.patterns import match_patterns
+from assistant.text.reporting import boundary, reported
+from assistant.text.resolving import Resolver
 from assistant.text.runs import Phrase
 from assistant.text.subjects import Sentence
+from assistant.text.wording import addressee_of, medium_of, reported_words, span_of
 
 __all__ = ["RULES_VERSION", "find_quotations", "speaker_matches"]
 
@@ -33,8 +39,9 @@ _LONE_WORDS = 5
 """A quotation with nobody near it counts as speech from this many words on."""
 _SHORT_WORDS = 2
 """The same for one that goes on with the words of the sentence before."""
-_MEMORY = 4
-"""Sentences after which a pronoun finds nobody any more."""
+_PAUSE = re.compile(r"[,?!](?=\s)")
+_CUE_CHARACTERS = 60
+_MARKS = " \t\n,\"'“”‘’«»„‚「」『』‹›"
 
 
 def find_quotations(text: str, sentences: Sequence[Span], language: str) -> list[Quotation]:
@@ -47,13 +54,27 @@ def find_quotations(text: str, sentences: Sequence[Span], language: str) -> list
 
     Returns:
         Quotations in the order of the text, with an empty `article_id`. Each span begins and ends
-        with a sentence.
+        with a sentence, and holds the words.
     """
     cues = cues_for(language)
     marked = [found for line in _LINE.finditer(text) for found in find_marked(text, line.start(), line.end())]
-    speech = [found for found in marked if is_speech(text, found)]
+    speech = [_closed(text, found, cues) for found in marked if is_speech(text, found)]
     reader = _Reader(text, cues, stretches(sentences, speech), speech)
     return [found for found in reader.read() if not _only_referred_to(found, text, cues)]
+
+
+def _closed(text: str, found: Marked, cues: Cues) -> Marked:
+    """Close a quotation that nobody closed before the cue that ends it: `"We will rebuild, said Mayor Ruiz.`"""
+    if found.closed or not cues.inverted:
+        return found
+    following = text[found.end :].lstrip()[:1]
+    if following and following in ANY_MARK:
+        return found  # the next paragraph goes on
+    for comma in reversed(list(_PAUSE.finditer(text, found.start + 1, found.end))):
+        tokens = lex(text, comma.end(), min(found.end, comma.end() + _CUE_CHARACTERS))
+        if match_phrase(tokens, 0, cues.inverted) or match_phrase(tokens, 0, cues.clitic):
+            return Marked(found.start, comma.end(), True)
+    return found
 
 
 def _only_referred_to(found: Quotation, text: str, cues: Cues) -> bool:
@@ -63,6 +84,13 @@ def _only_referred_to(found: Quotation, text: str, cues: Cues) -> bool:
         return False
     words = found.span.of(text).casefold()
     return any(f" {pronoun} {cue}" in words for pronoun in cues.relative)
+
+
+class _Quoted(NamedTuple):
+    """Quotation marks of one sentence that one attribution holds: the tokens and the marks, first to last."""
+
+    attribution: Attribution | None
+    places: tuple[int, ...]
 
 
 class _Reader:
@@ -76,62 +104,197 @@ class _Reader:
         names = sure_names(tokens, cues)
         self.sentences = [Sentence(one, cues, text, names) for one in tokens]
         inside = [Sentence(lex(text, m.start + 1, m.end - 1), cues, text, names) for m in speech]
-        phrases = [phrase for sentence in (*self.sentences, *inside) for phrase in sentence.phrases]
-        self.cast = Cast(sorted(phrases, key=lambda phrase: phrase.at))
-        self.bodies = [(phrase.at, phrase.name) for phrase in phrases if phrase.kind == "body"]
-        self.body_names = frozenset(name for _, name in self.bodies)
-        self.people: set[str] = set()
-        self.recent: list[tuple[int, str]] = []  # (number of the sentence, who it is about), the latest last
-        self.spoke: tuple[int, str] = (-9, "")  # the last sentence with a speaker
+        self.found: list[Quotation] = []
+        self.resolver = Resolver(text, cues, self.sentences, inside)
 
     def read(self) -> list[Quotation]:
-        found: list[Quotation] = []
         read = self._read_patterns if self.cues.patterns else self._read
         for number, (group, sentence) in enumerate(zip(self.groups, self.sentences, strict=True)):
-            quotations = list(read(number, group, sentence))
-            found.extend(quotations)
-            self._remember(number, sentence, quotations)
-        return found
+            if match_phrase(sentence.tokens, 0, self.cues.links):
+                continue  # "Read also: ..."
+            quotations = sorted(read(number, group, sentence), key=lambda quotation: quotation.words)
+            self.found.extend(quotations)
+            if quotations:
+                self.resolver.spoken(number, quotations[-1].speaker)
+            else:
+                self.resolver.about(number, sentence)
+        return self.found
+
+    def _of_words_before(self, number: int, group: Stretch, found: Attribution) -> Iterator[Quotation]:
+        """Read `Demikian dikatakan Budi.` and `He smiled as he said it.`: the words stand in the sentence before."""
+        last = self.found[-1] if self.found else None
+        if last is not None and last.direct and not last.speaker and not last.cue and last.span == self.groups[number - 1].span:
+            told = self._quotation(number, group, found, last.words)
+            self.found[-1] = replace(told, span=last.span)
+            self.resolver.spoken(number - 1, told.speaker)
+        elif found.form == "passive" and found.begins > 0:
+            sentence = self.sentences[number]
+            yield self._quotation(number, group, found, span_of(sentence, 0, found.begins) or group.span, False)
+
+    # One sentence
 
     def _read(self, number: int, group: Stretch, sentence: Sentence) -> Iterator[Quotation]:
-        places = [i for i, token in enumerate(sentence.tokens) if token.text == QUOTED]
-        beside = (around(sentence, place) for place in places)
-        attributions = [found for found in beside if found is not None][:1] or reported(sentence)
-        direct = bool(places)
-        seen: set[str] = set()
-        for attribution in attributions:
-            quotation = self._quotation(number, group, attribution, direct)
-            if quotation.speaker not in seen and (quotation.speaker or attribution.stated):
-                seen.add(quotation.speaker)
-                yield quotation
+        quoted = self._quoted(sentence)
+        beside = [one for one in quoted if one.attribution is not None]
+        for one in beside:
+            if one.attribution is not None:
+                yield self._quotation(number, group, one.attribution, self._marked_words(group, sentence, one.places))
+        yield from self._indirect(number, group, sentence, beside)
+        alone = [one for one in quoted if one.attribution is None and not self._embedded(sentence, one.places[0])]
+        if alone and not beside:
+            yield from self._unattributed(number, group, sentence, alone[0].places)
+
+    def _quoted(self, sentence: Sentence) -> list[_Quoted]:
+        """Give every quotation of a sentence its attribution; those of one attribution are one."""
+        found: list[_Quoted] = []
+        for place, token in enumerate(sentence.tokens):
+            if token.text != QUOTED:
+                continue
+            attribution = None if self._embedded(sentence, place) else around(sentence, place)
+            last = found[-1] if found else None
+            same = last is not None and (
+                attribution is None or (last.attribution is not None and last.attribution.first == attribution.first)
+            )
+            if last is not None and same and not self._embedded(sentence, place):
+                found[-1] = _Quoted(last.attribution, (*last.places, place))
+            else:
+                found.append(_Quoted(attribution, (place,)))
+        return found
+
+    def _embedded(self, sentence: Sentence, place: int) -> bool:
+        """Say whether a quotation is a part of somebody's clause: `called it "a gift to all thieves"`."""
+        tokens, cues = sentence.tokens, sentence.cues
+        if place == 0 or not tokens[place - 1].word:
+            return False
+        cued = any(
+            match_phrase(tokens, at, table) == place - at
+            for at in range(max(0, place - 3), place)
+            for table in (cues.verbs, cues.acts, cues.weak, cues.inverted, cues.clitic, cues.gerunds)
+        )
+        return not cued and self._clause_goes_on(sentence, place)
+
+    def _clause_goes_on(self, sentence: Sentence, place: int) -> bool:
+        """Say whether a verb of saying stands before a quotation with words between, so that the words are a clause."""
+        between = 0
+        for at in range(place - 1, -1, -1):
+            token = sentence.tokens[at]
+            if any(match_phrase(sentence.tokens, at, table) for table in (self.cues.verbs, self.cues.acts, self.cues.naming)):
+                return between > 0 and not self._only_listener(sentence, at + 1, place)
+            between += token.word
+        return True
+
+    def _only_listener(self, sentence: Sentence, first: int, last: int) -> bool:
+        """Say whether only asides and who was told stand between a cue and a quotation: `told reporters "..."`."""
+        tokens, cues = sentence.tokens, sentence.cues
+        known = cues.addressing | cues.listeners | cues.transparent | cues.prepositions | cues.determiners
+        return all(
+            token.low in known or tokens[i - 1].low in cues.prepositions for i, token in enumerate(tokens[first:last], first) if token.word
+        )
+
+    def _marked_words(self, group: Stretch, sentence: Sentence, places: Sequence[int]) -> Span:
+        start, end = sentence.tokens[places[0]].start, sentence.tokens[places[-1]].end
+        words = self.text[start:end]
+        left, right = len(words) - len(words.lstrip(_MARKS)), len(words.rstrip(_MARKS))
+        return Span(start + left, start + right) if left < right else Span(start, end)
+
+    def _indirect(self, number: int, group: Stretch, sentence: Sentence, beside: Sequence[_Quoted]) -> Iterator[Quotation]:
+        """Read the reported clauses of a sentence; beside quotations only those that say so."""
+        taken = [one.attribution for one in beside if one.attribution is not None]
+        attributions = [
+            found
+            for found in reported(sentence)
+            if not taken or (found.stated and all(found.first != other.first and not self._covers(found, other) for other in taken))
+        ]
+        attributions.sort(key=lambda found: found.first)
+        for i, found in enumerate(attributions):
+            start = 0 if i == 0 else (boundary(sentence, attributions[i - 1], found) or attributions[i - 1].ends) + 1
+            stop = len(sentence.tokens)
+            if i + 1 < len(attributions):
+                stop = boundary(sentence, found, attributions[i + 1]) or attributions[i + 1].begins
+            for one in beside:
+                if one.places[0] > found.first:
+                    stop = min(
+                        stop, one.places[0], one.attribution.begins if one.attribution and one.attribution.first > found.first else stop
+                    )
+                else:
+                    start = max(start, one.places[-1] + 1)
+            words = reported_words(sentence, found, start, max(start, stop))
+            if words is not None:
+                yield self._quotation(number, group, found, words, self._mostly_marked(sentence, words))
+            elif not beside:
+                yield from self._of_words_before(number, group, found)
+
+    def _covers(self, found: Attribution, other: Attribution) -> bool:
+        return found.first < other.ends and other.first < found.last
+
+    def _mostly_marked(self, sentence: Sentence, words: Span) -> bool:
+        """Say whether nearly all of the reported words stand in quotation marks."""
+        marked = sum(
+            token.end - token.start for token in sentence.tokens if token.text == QUOTED and words.overlaps(Span(token.start, token.end))
+        )
+        return marked >= 0.8 * (words.end - words.start)
+
+    def _unattributed(self, number: int, group: Stretch, sentence: Sentence, places: Sequence[int]) -> Iterator[Quotation]:
         continued = self._continued(number)
-        if not attributions and self._stands_alone(group, _SHORT_WORDS if continued else _LONE_WORDS):
+        if self._stands_alone(group, _SHORT_WORDS if continued else _LONE_WORDS):
             speaker = continued or self._continues(number)
-            yield Quotation("", group.span, group.span, speaker, role=self.cast.role_of(speaker) if speaker else "", direct=True)
+            role = self.resolver.cast.role_of(speaker) if speaker else ""
+            yield Quotation("", group.span, self._marked_words(group, sentence, places), speaker, role=role, direct=True)
 
     def _read_patterns(self, number: int, group: Stretch, sentence: Sentence) -> Iterator[Quotation]:
         found = match_patterns(self.text, group.span, group.quoted, self.cues)
         if found is not None:
-            name = self._longer(found.name) if found.pronoun is None else self._antecedent(number, found.pronoun)
-            yield Quotation("", group.span, group.span, name, role=found.role, cue=found.cue, direct=bool(group.quoted))
+            name = self.resolver.longer(found.name) if found.pronoun is None else self.resolver.antecedent(number, found.pronoun).name
+            written = found.name if found.pronoun is None else found.pronoun
+            negated = found.cue in self.cues.denials
+            yield Quotation("", group.span, found.words, name, written, found.role, found.cue, bool(group.quoted), negated=negated)
         elif self._stands_alone(group, _SHORT_WORDS):
-            yield Quotation("", group.span, group.span, self._continued(number), direct=True)
+            places = [i for i, token in enumerate(sentence.tokens) if token.text == QUOTED]
+            yield Quotation("", group.span, self._marked_words(group, sentence, places), self._continued(number), direct=True)
 
-    def _longer(self, name: str) -> str:
-        """Return the name of an earlier speaker that holds a short one."""
-        spaced = f" {name} "
-        for _, earlier in reversed(self.recent):
-            if spaced in f" {earlier} " or (name[:1] > "\u2e7f" and len(name) > 1 and name in earlier):
-                return earlier
-        return name
+    def _quotation(self, number: int, group: Stretch, found: Attribution, words: Span, direct: bool = True) -> Quotation:
+        sentence, resolver = self.sentences[number], self.resolver
+        phrase = found.speaker
+        joint: tuple[str, ...] = ()
+        name, uncertain = resolver.meant(number, phrase) if phrase is not None else ("", False)
+        if phrase is not None and phrase.kind == "pair":
+            joint = resolver.pair(number, titled=phrase.last - phrase.first > 1)
+        elif phrase is not None and found.also:
+            spoken = sorted((phrase, *found.also), key=lambda one: one.first)
+            joint = tuple(dict.fromkeys(resolver.meant(number, one).name or self._written(sentence, one) for one in spoken))
+        name = JOINED.join(joint) or name
+        role = "" if joint or phrase is None else phrase.role or (resolver.cast.role_of(name) if name else "")
+        via = resolver.meant(number, found.via).name if found.via is not None else ""
+        return Quotation(
+            article_id="",
+            span=group.span,
+            words=words,
+            speaker=name,
+            written=self._written(sentence, phrase) if phrase is not None else "",
+            role=role,
+            cue=self._cue(sentence, found),
+            direct=direct,
+            via="" if via == name else via,
+            medium=medium_of(sentence, found),
+            addressee=addressee_of(sentence, found),
+            negated=self._negated(sentence, found),
+            joint=joint if len(joint) > 1 else (),
+            uncertain=uncertain,
+        )
 
-    def _quotation(self, number: int, group: Stretch, attribution: Attribution, direct: bool) -> Quotation:
-        phrase = attribution.speaker
-        speaker = self._resolve(number, phrase) if phrase is not None else ""
-        role = (phrase.role if phrase is not None else "") or (self.cast.role_of(speaker) if speaker else "")
-        via = self._resolve(number, attribution.via) if attribution.via is not None else ""
-        via = "" if via == speaker else via
-        return Quotation("", group.span, group.span, speaker, role=role, cue=attribution.cue, direct=direct, via=via)
+    def _written(self, sentence: Sentence, phrase: Phrase) -> str:
+        tokens = sentence.tokens[phrase.first : phrase.last]
+        while tokens and not tokens[-1].word and tokens[-1].text != ")":
+            tokens = tokens[:-1]
+        return self.text[tokens[0].start : tokens[-1].end] if tokens else ""
+
+    def _cue(self, sentence: Sentence, found: Attribution) -> str:
+        return self.text[sentence.tokens[found.first].start : sentence.tokens[found.last - 1].end]
+
+    def _negated(self, sentence: Sentence, found: Attribution) -> bool:
+        return any(token.low in self.cues.denials for token in sentence.tokens[found.first : found.last])
+
+    # Quotations with nobody beside them
 
     def _stands_alone(self, group: Stretch, least: int) -> bool:
         """Say whether a sentence begins with a quotation of `least` words that ends like a sentence."""
@@ -147,7 +310,7 @@ class _Reader:
         if not group.quoted:
             return ""
         alone = not _WORD.search(self.text, group.quoted[-1].end, group.span.end)
-        return self.spoke[1] if alone and number - self.spoke[0] == 1 else ""
+        return self.resolver.spoke[1] if alone and number - self.resolver.spoke[0] == 1 else ""
 
     def _continues(self, number: int) -> str:
         """Return the speaker of a quotation that its paragraph leaves open: one of the next names them."""
@@ -158,95 +321,5 @@ class _Reader:
                 return ""
             attribution = around(sentence, 0)
             if attribution is not None and attribution.speaker is not None:
-                return self._resolve(number, attribution.speaker)
+                return self.resolver.meant(number, attribution.speaker).name
         return ""
-
-    def _resolve(self, number: int, phrase: Phrase) -> str:
-        if phrase.kind == "plural":
-            return ""
-        if phrase.kind == "pronoun":
-            return self._antecedent(number, self._pronoun(phrase))
-        if phrase.kind == "body":
-            return phrase.name
-        if phrase.kind == "role":
-            return self._holder(number, phrase)
-        if phrase.relation and self._kin(phrase):
-            return ""
-        if phrase.relation and (" " not in phrase.name or self.cast.known(phrase.name, phrase.at)):
-            return ""  # "juru bicara Biden": he or his spokesman
-        return self._person(phrase)
-
-    def _kin(self, phrase: Phrase) -> bool:
-        """Say whether a name can only be that of somebody else: `adik Tono Hadi`."""
-        apposed = self.text.startswith(phrase.name, phrase.at)  # "Pengacara itu, Budi,"
-        return not apposed and phrase.role.rpartition(" ")[2].lower() in self.cues.kin
-
-    def _person(self, phrase: Phrase) -> str:
-        name = self.cast.full_name(self.cast.trimmed(phrase), phrase.at)
-        if phrase.role:
-            self.people.add(name)
-        return name
-
-    def _pronoun(self, phrase: Phrase) -> str:
-        match = _WORD.match(self.text, phrase.at)
-        return match.group().lower() if match else ""
-
-    def _antecedent(self, number: int, pronoun: str) -> str:
-        unlike = "f" if pronoun in self.cues.pronouns_male else "m" if pronoun in self.cues.pronouns_female else "-"
-        for then, name in reversed(self.recent):
-            if number - then > _MEMORY or not name:
-                break  # somebody whom we could not name spoke last: a pronoun may mean them
-            if name not in self.body_names and self.cast.gender(name) != unlike:
-                self.cast.learn(name, pronoun, self.cues)
-                self.people.add(name)
-                return name
-        return ""
-
-    def _body(self, number: int, phrase: Phrase) -> str:
-        """Find which body "the company" means.
-
-        One whose name holds the word, else the last that spoke and is no person.
-        """
-        word = phrase.role.lower()
-        for at, name in reversed(self.bodies):
-            if at < phrase.at and word in name.lower():
-                return name
-        recent = [name for then, name in self.recent if number - then <= _MEMORY and name and name not in self.people]
-        return recent[-1] if recent and phrase.definite else ""
-
-    def _holder(self, number: int, phrase: Phrase) -> str:
-        """Find the person whom a bare role means; a body's role without a person speaks for itself."""
-        if phrase.role.lower() in self.cues.generic:
-            return self._body(number, phrase)
-        if phrase.relation and not phrase.definite and not self._of_body(phrase.role):
-            return ""
-        if name := self.cast.titled(phrase.role, phrase.at):
-            return name
-        if phrase.definite and not phrase.relation:
-            return self._antecedent(number, "")
-        specific = " " in phrase.role and not self._indefinite(phrase)
-        return phrase.role if specific else ""
-
-    def _of_body(self, role: str) -> bool:
-        return any(word.lower() in self.cues.bodies for word in _WORD.findall(role))
-
-    def _indefinite(self, phrase: Phrase) -> bool:
-        return self.text[: phrase.at].rstrip().rpartition(" ")[2].lower() in self.cues.determiners
-
-    def _remember(self, number: int, sentence: Sentence, quotations: Sequence[Quotation]) -> None:
-        """Note whom the sentence is about: its speaker, else its subject."""
-        if quotations:
-            name = quotations[-1].speaker
-            self.recent.append((number, name))
-            if name:
-                self.spoke = (number, name)
-            return
-        subject = sentence.subject()
-        if subject is not None and subject.kind == "person" and not self._thing(subject):
-            self.recent.append((number, self._person(subject)))
-
-    def _thing(self, phrase: Phrase) -> bool:
-        """Say whether a name is one of a ship or a bridge rather than of somebody."""
-        words = _WORD.findall(phrase.name)
-        acronym = any(len(word) > 1 and word.isupper() for word in words)
-        return acronym or phrase.definite or any(word.lower() in self.cues.things for word in words)

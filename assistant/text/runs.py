@@ -10,13 +10,18 @@ from collections.abc import Sequence
 from typing import Literal, NamedTuple
 
 from assistant.text.cues import Cues
-from assistant.text.lexing import POSSESSIVE, Token
+from assistant.text.lexing import POSSESSIVE, Token, match_phrase
 
-Kind = Literal["person", "body", "role", "pronoun", "plural"]
+_LONG_NAME = 4
+
+Kind = Literal["person", "body", "role", "pronoun", "plural", "pair"]
 
 
 class Phrase(NamedTuple):
-    """A noun phrase: the tokens `[first, last)`. `name` is "" for a bare role, a pronoun or a plural."""
+    """A noun phrase: the tokens `[first, last)`. `name` is "" for a bare role, a pronoun or a plural.
+
+    A plural is anybody without a name (`residents`), a pair stands for two who are named elsewhere (`both leaders`).
+    """
 
     first: int
     last: int
@@ -41,6 +46,8 @@ def end_of_run(tokens: Sequence[Token], at: int, cues: Cues) -> int:
                 break
             useful, last = True, at + 1
             plain = not role and token.low not in cues.roles
+        elif cues.head_first and at > first and token.text.isdigit() and not plain and at + 1 < len(tokens) and tokens[at + 1].capital:
+            pass  # "Ketua RT 04 Karangsari"
         elif token.low in cues.roles and not plain and _soft(tokens, at, cues):
             last = at + 1 if useful else last
         elif at > first and (n := _inside_run(tokens, at, first, cues)):
@@ -62,13 +69,15 @@ def _inside_run(tokens: Sequence[Token], at: int, first: int, cues: Cues) -> int
         closed = at + 2 < len(tokens) and tokens[at + 2].text == ")" and tokens[at + 1].text.isupper()
         titled = any(token.low in cues.titles or token.low in cues.bodies for token in tokens[first:at])
         return 3 if closed and titled and at + 3 < len(tokens) and tokens[at + 3].capital else 0
-    if not (cues.head_first and at == first + 1 and tokens[first].low in cues.generic):
+    head = tokens[first].low
+    if not (cues.head_first and at == first + 1 and (head in cues.generic or head in cues.persons or head in cues.titles)):
         return 0
     for n in range(1, 4):
         if at + n >= len(tokens):
             return 0
         low = tokens[at + n - 1].low
-        ordinary = tokens[at + n - 1].word and not cues.is_common(low)
+        verb = any(match_phrase(tokens, at + n - 1, table) for table in (cues.verbs, cues.acts, cues.naming, cues.weak))
+        ordinary = tokens[at + n - 1].word and not cues.is_common(low) and not verb
         if not ordinary or low in cues.prepositions or low in cues.transparent or low in cues.demonstratives:
             return 0
         if tokens[at + n].capital:
@@ -80,7 +89,8 @@ def end_of_noun_run(tokens: Sequence[Token], at: int, cues: Cues) -> int:
     """Find the end of a body or title that unknown nouns precede, `the state weather bureau`, or `at`."""
     for place in range(at, min(at + 4, len(tokens) - 1)):
         token = tokens[place]
-        if not token.word or token.capital or cues.is_common(token.low):
+        adjective = cues.noun_before and token.low.endswith("ing")
+        if not token.word or token.capital or (cues.is_common(token.low) and not adjective):
             return at
         if token.low in cues.prepositions or token.low in cues.transparent:
             return at
@@ -144,6 +154,9 @@ def split_run(run: Sequence[Token], phrase: Phrase, cues: Cues, text: str) -> Ph
         if cut == len(run) - 1 and run[cut].capital and run[cut].low in cues.surnames:
             break
         cut += 1
+    if run[cut - 1].low in cues.territorial and len(run) - cut >= _LONG_NAME and run[cut].low not in cues.forenames:
+        # "Bupati Tanah Merah Hotman Parulian Sitorus": few have four names, so the first are the place's
+        cut = len(run) - _LONG_NAME + 1
     if cues.head_first and run[cut - 1].low in cues.units and len(run) - cut > 2:
         # "Ketua Koperasi Bahari Joko Lelono": the body has a name too, and most people have two
         cut = len(run) - 2
@@ -215,6 +228,11 @@ def _cut_name(phrase: Phrase, run: Sequence[Token], cut: int, cues: Cues, text: 
     """Take `run[cut:]` for the name, of a person only up to "of": `Imelda Quarrendon of the University`."""
     whole = text[run[cut].start : run[-1].end]
     joins = cues.connectors - cues.particles
+    owner = next((i for i in range(len(run) - 2, cut - 1, -1) if POSSESSIVE.search(run[i].text)), None)
+    if owner is not None and phrase.kind == "person" and run[-1].low not in cues.bodies:
+        # "Norway's Ingrid Solheim"
+        role = f"{phrase.role} {text[run[cut].start : run[owner].end]}".strip()
+        return _cut_name(phrase._replace(role=role), run, owner + 1, cues, text)
     of = next((i for i in range(cut + 1, len(run)) if run[i].low in joins), None)
     if of is None or cues.head_first:
         return phrase._replace(name=whole)

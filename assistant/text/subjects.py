@@ -6,8 +6,16 @@ from collections.abc import Sequence
 
 from assistant.text.cues import Cues
 from assistant.text.lexing import QUOTED, Token, match_phrase
-from assistant.text.names import read_phrase
+from assistant.text.names import read_named_noun, read_phrase
 from assistant.text.runs import Phrase
+
+
+def _joinable(phrase: Phrase) -> bool:
+    return phrase.kind in ("person", "body") or (phrase.kind == "role" and phrase.definite)
+
+
+_MOST_JOINED = 6
+"""Speakers of one statement that are looked for."""
 
 
 class Sentence:
@@ -19,6 +27,7 @@ class Sentence:
         self.text = text
         self.names = names
         self.phrases = self._read_phrases()
+        self.relatives = self._relatives()
 
     def _read_phrases(self) -> list[Phrase]:
         found: list[Phrase] = []
@@ -37,7 +46,11 @@ class Sentence:
         tokens = self.tokens
         if at >= len(tokens) or not tokens[at].word:
             return None
-        phrase = read_phrase(tokens, at, self.cues, self.text)
+        first = tokens[at]
+        likely = first.capital or first.low in self.cues.phrase_firsts
+        phrase = read_phrase(tokens, at, self.cues, self.text) if likely else None
+        if phrase is None and self._may_begin(at):
+            return read_named_noun(tokens, at, self.cues, self.text)
         if phrase is None or not self.begins(at) or not tokens[at].capital:
             return phrase
         low = tokens[at].low
@@ -49,9 +62,30 @@ class Sentence:
         if phrase.kind == "person" and phrase.last == at + 1 and low not in self.names:
             verb = any(match_phrase(tokens, at + 1, table) for table in (self.cues.verbs, self.cues.acts))
             following = tokens[at + 1].low if at + 1 < len(tokens) else ""
-            joined = following in cues.conjunctions and at + 2 < len(tokens) and tokens[at + 2].capital
+            joined = following in cues.conjunctions
             return phrase if verb or joined or following in cues.transparent else None
         return phrase
+
+    def _may_begin(self, at: int) -> bool:
+        """Say whether a noun phrase may begin at a token: a clause does, or a comma or a conjunction stands before it."""
+        if self.begins(at):
+            return True
+        before = self.tokens[at - 1]
+        return before.text in (",", "—", "–", ";") or before.low in self.cues.conjunctions | self.cues.coordinators
+
+    def _relatives(self) -> list[tuple[int, int]]:
+        """Find the clauses such as `, who wept during the hearing,`: whoever is named in one does not speak outside it."""
+        found: list[tuple[int, int]] = []
+        for at in range(1, len(self.tokens)):
+            if self.tokens[at].low in self.cues.relatives and self.tokens[at - 1].text == ",":
+                closing = next((i for i in range(at + 1, len(self.tokens)) if self.tokens[i].text in (",", QUOTED, ";")), None)
+                if closing is not None:
+                    found.append((at, closing))
+        return found
+
+    def _in_relative(self, phrase: Phrase, verb: int) -> bool:
+        """Say whether a phrase stands in a relative clause that a verb does not belong to."""
+        return any(first <= phrase.first < last <= verb for first, last in self.relatives)
 
     def begins(self, at: int) -> bool:
         """Say whether a sentence begins at a token, the quoted or introduced one too."""
@@ -60,7 +94,7 @@ class Sentence:
     def subject(self) -> Phrase | None:
         """Return the first phrase that may be a subject: whom the sentence is about."""
         for i, phrase in enumerate(self.phrases):
-            if self.free(phrase, self.phrases[:i], 0):
+            if self.free(phrase, self.phrases[:i], 0) or self._behind_noun(phrase, 0):
                 return phrase
         return None
 
@@ -101,19 +135,22 @@ class Sentence:
         return subject
 
     def _nearest_subject(self, verb: int) -> Phrase | None:
-        start = self._clause_start(verb)
-        candidates = [phrase for phrase in self.phrases if start <= phrase.first and phrase.last <= verb]
+        start = self.clause_start(verb)
+        candidates = [p for p in self.phrases if start <= p.first and p.last <= verb and not self._in_relative(p, verb)]
         if not candidates:
             coordinated = start > 1 and self.tokens[start - 1].low in self.cues.coordinators
             return self._nearest_subject(start - 1) if coordinated else None
         nearest = candidates[-1]
+        named = candidates[0].kind != "role" or all(phrase.kind != "person" for phrase in candidates)
+        if named and self._apposed(candidates[0], start, verb):
+            return candidates[0]
         free = [phrase for i, phrase in enumerate(candidates) if self.free(phrase, candidates[:i], start)]
-        adjacent = all(self.passes(i) for i in range(nearest.last, verb))
+        adjacent = all(self.passes(i) or any(a <= i <= b for a, b in self.relatives) for i in range(nearest.last, verb))
         named = self._aside(nearest.last, verb) and self._behind_noun(nearest, start)
         if adjacent and named and nearest not in free:
             return nearest
         if nearest in free and adjacent:
-            return nearest if not self._coordinated(nearest, candidates) else None
+            return nearest
         if not free and nearest.last == verb and nearest.name and self.tokens[verb - 1].text == ",":
             # "Seorang dari tiga hakim, Lestiana Darupono, menyampaikan": the apposition ends at the verb
             return nearest
@@ -122,7 +159,16 @@ class Sentence:
         if free and free[0].kind == "role":
             persons = [phrase for phrase in free if phrase.kind == "person"]
             free = [phrase for phrase in persons if self.tokens[phrase.first - 1].text == ","] or free
-        return free[0] if free and not self._coordinated_on(free[0], candidates) else None
+        return free[0] if free else None
+
+    def _apposed(self, phrase: Phrase, start: int, verb: int) -> bool:
+        """Say whether all that stands between a phrase and a verb is enclosed in commas: `Yusuf, a pilot who guided Ann, said`."""
+        last = verb
+        while last > phrase.last and self.tokens[last - 1].low in self.cues.transparent:
+            last -= 1
+        opened = phrase.last < last and "," in (self.tokens[phrase.last].text, self.tokens[phrase.last - 1].text)
+        leads = phrase.first == start or all(token.low in self.cues.closed for token in self.tokens[start : phrase.first])
+        return opened and leads and self.tokens[last - 1].text == "," and phrase.kind != "pronoun" and self.free(phrase, [], start)
 
     def _aside(self, at: int, end: int) -> bool:
         """Say whether nothing but an age between commas stands in `[at, end)`."""
@@ -134,7 +180,8 @@ class Sentence:
         after = [token for token in self.tokens[verb + 1 : verb + 4] if token.low not in self.cues.prepositions]
         return not after or after[0].text in (".", "!", "?") or (after[0].capital and after[0].low in self.cues.transparent)
 
-    def _clause_start(self, verb: int) -> int:
+    def clause_start(self, verb: int) -> int:
+        """Return the first token of the clause of a verb."""
         for at in range(verb - 1, -1, -1):
             token = self.tokens[at]
             if token.text in (";", QUOTED) or token.low in self.cues.breaks:
@@ -204,14 +251,50 @@ class Sentence:
                 return False
         return False
 
-    def _coordinated(self, phrase: Phrase, candidates: Sequence[Phrase]) -> bool:
-        """Say whether "X and" stands right before a phrase: then two speak."""
-        at = phrase.first - 1
-        return at > 0 and self.tokens[at].low in self.cues.conjunctions and any(c.last == at for c in candidates)
+    def companions(self, phrase: Phrase) -> tuple[Phrase, ...]:
+        """Return the phrases joined to one that speaks, in the order of the text: `A, B and` before it, `and C` behind it."""
+        if not _joinable(phrase):
+            return ()
+        return (*self._joined_before(phrase), *self._joined_behind(phrase))
 
-    def _coordinated_on(self, phrase: Phrase, candidates: Sequence[Phrase]) -> bool:
-        at = phrase.last
-        return self.tokens[at].low in self.cues.conjunctions and any(c.first == at + 1 for c in candidates)
+    def chain_end(self, phrase: Phrase) -> int:
+        """Return the token behind a phrase and those that are joined to it."""
+        joined = self._joined_behind(phrase) if _joinable(phrase) else ()
+        return joined[-1].last if joined else phrase.last
+
+    def _joined_before(self, phrase: Phrase) -> tuple[Phrase, ...]:
+        joined: list[Phrase] = []
+        joint, first = self.cues.together, phrase.first
+        while first > 1 and (self.tokens[first - 1].low in joint or (joined and self.tokens[first - 1].text == ",")):
+            if self.tokens[first - 1].low in joint and self.tokens[first - 2].text == ",":
+                first -= 1  # "A, B, and C"
+            ends = (first - 1, first) if self.tokens[first - 1].text == "," else (first - 1,)
+            other = next((p for p in self.phrases if p.last in ends and p.first < first - 1), None)
+            if other is None or not _joinable(other) or not self.free(other, [p for p in self.phrases if p.last <= other.first], 0):
+                break
+            joined.insert(0, other)
+            first = other.first
+        return tuple(joined)
+
+    def _joined_behind(self, phrase: Phrase) -> tuple[Phrase, ...]:
+        joined: list[Phrase] = []
+        at, joint = phrase.last, self.cues.together
+        listed = False
+        while at + 1 < len(self.tokens) and len(joined) < _MOST_JOINED:
+            comma = self.tokens[at].text == "," or self.tokens[at - 1].text == ","
+            at += self.tokens[at].text == ","
+            listed = at < len(self.tokens) and self.tokens[at].low in joint
+            if not listed and not comma:
+                break
+            at += listed
+            other = self.phrase(at) if at < len(self.tokens) else None
+            if other is None or not _joinable(other):
+                return ()
+            joined.append(other)
+            at = other.last
+            if listed:
+                return tuple(joined)
+        return ()
 
     def passes(self, at: int) -> bool:
         """Say whether a token may stand between a subject and its verb."""

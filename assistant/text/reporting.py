@@ -1,0 +1,185 @@
+"""Find the indirect speech of one sentence: who is said to have said something."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+from assistant.text.attribution import (
+    Attribution,
+    attribution_at,
+    dropped,
+    has_complement,
+    inside,
+    subject_behind,
+)
+from assistant.text.cues import Cues, Phrases
+from assistant.text.lexing import QUOTED, match_phrase
+from assistant.text.runs import Phrase
+from assistant.text.subjects import Sentence
+
+_SHORTEST_CLAUSE = 2
+_LONGEST_GROUP = 7
+"""Words of an unnamed speaker: `a spokesman for the hauliers' union`."""
+
+
+def reported(sentence: Sentence) -> list[Attribution]:
+    """Find the indirect speech of the sentence: the first speaker, and others in clauses of their own."""
+    tokens = sentence.tokens
+    found: list[Attribution] = []
+    at = 0
+    if tokens and tokens[-1].text == "?":
+        return []  # "What did Biden say to Xi?"
+    while at < len(tokens):
+        if tokens[at].low not in sentence.cues.cue_firsts and not _unlisted(sentence, at):
+            at += 1
+            continue
+        attribution, n = _reported_at(sentence, at)
+        if attribution is not None and (not found or boundary(sentence, found[-1], attribution) is not None):
+            found.append(attribution)
+        at += max(n, 1)
+    return found
+
+
+def boundary(sentence: Sentence, before: Attribution, after: Attribution) -> int | None:
+    """Return the token between two attributions at which a coordinate clause begins, None when none does.
+
+    What Xi says that Biden said is Xi's.
+    """
+    tokens = sentence.tokens
+    for at in range(after.first - 1, before.last - 1, -1):
+        if tokens[at].low in sentence.cues.coordinators or tokens[at].text == ";":
+            shared = after.form == "verb" and after.begins < at  # "praised X and said that Y": one subject
+            return None if shared else at
+    listed = after.begins - 1
+    named = after.speaker is not None and after.speaker.kind in ("person", "body") and after.form == "verb"
+    if named and tokens[listed].text == "," and listed - before.ends >= _SHORTEST_CLAUSE:
+        return listed
+    return None
+
+
+def _reported_at(sentence: Sentence, at: int) -> tuple[Attribution | None, int]:
+    tokens, cues = sentence.tokens, sentence.cues
+    if n := match_phrase(tokens, at, cues.according):
+        return _according_at(sentence, at, n), n
+    if n := match_phrase(tokens, at, cues.clitic):
+        return attribution_at(sentence, at, n, inside(sentence, at, n), "clitic"), n
+    if (n := match_phrase(tokens, at, cues.passive)) and (found := _passive_at(sentence, at, n)):
+        return found, n
+    if (n := match_phrase(tokens, at, cues.inverted)) and (not at or tokens[at - 1].text in (",", QUOTED, "—", "–")):
+        subject = subject_behind(sentence, at + n)
+        end = sentence.chain_end(subject) if subject is not None else at
+        closed = end >= len(tokens) or tokens[end].text != QUOTED
+        sure = cues.head_first and at and tokens[at - 1].text == "," and subject is not None and subject.kind == "person"
+        if subject is not None and closed and (sure or sentence.ends_clause(end)):
+            return attribution_at(sentence, at, n, subject, "inverted"), n
+    for table in (cues.verbs, cues.acts, cues.naming, cues.weak, cues.gerunds):
+        if n := match_phrase(tokens, at, table):
+            return _verb_at(sentence, at, n, table), n
+    if _unlisted(sentence, at):
+        return _verb_at(sentence, at, 1, cues.weak), 1
+    return None, 1
+
+
+def _unlisted(sentence: Sentence, at: int) -> bool:
+    """Say whether an unknown verb has a complementiser right behind it: `berkelit bahwa`; one of knowing or showing says nothing."""
+    tokens, cues = sentence.tokens, sentence.cues
+    if not cues.mental or at + 1 >= len(tokens) or tokens[at + 1].low not in cues.bare_complementisers:
+        return False
+    low = tokens[at].low
+    return cues.is_common(low) and low not in cues.mental and low not in cues.passive
+
+
+def _according_at(sentence: Sentence, at: int, n: int) -> Attribution | None:
+    relays = match_phrase(sentence.tokens, at, sentence.cues.relay)
+    if relays and any(phrase.last <= at and phrase.kind in ("person", "body") for phrase in sentence.phrases):
+        return None  # "the ministry, quoting Xi, said": the verb tells
+    subject = subject_behind(sentence, at + n)
+    if subject is None or any(token.low in sentence.cues.papers for token in sentence.tokens[subject.first : subject.last + 1]):
+        return None
+    return attribution_at(sentence, at, n, subject, "according")
+
+
+def _verb_at(sentence: Sentence, at: int, n: int, table: Phrases) -> Attribution | None:
+    tokens, cues = sentence.tokens, sentence.cues
+    if sentence.blocked(at) or (table is cues.weak and not has_complement(sentence, at + n) and not _quotes(sentence, at + n)):
+        return None
+    if (cues.by_needed and at + n < len(tokens) and tokens[at + n].low in cues.by) or (at and tokens[at - 1].low in cues.reducers):
+        return None  # "questions asked by agents", "when asked who"
+    if table is cues.gerunds and at and tokens[at - 1].text not in (",", QUOTED) and not has_complement(sentence, at + n):
+        return None
+    if table is cues.naming and not _quotes(sentence, at + n) and at + n < len(tokens) and tokens[at + n].capital:
+        return None
+    subject = sentence.subject_before(at)
+    if subject is None and cues.prodrop and sentence.begins(at):
+        subject = dropped(sentence, at)
+    if subject is None and tokens[0].low in cues.blockers:
+        return None  # "If Putin said that"
+    if subject is None:
+        subject = unnamed_before(sentence, at) if table in (cues.verbs, cues.acts) or has_complement(sentence, at + n) else None
+    if subject is None:
+        return None
+    if table is cues.naming and subject.kind == "plural" and not _quotes(sentence, at + n):
+        return None
+    found = attribution_at(sentence, at, n, subject, "verb")
+    clear = table is cues.verbs and (subject.kind in ("person", "plural") or subject.relation)
+    return found._replace(stated=found.stated or clear)
+
+
+def _quotes(sentence: Sentence, at: int) -> bool:
+    """Say whether words in quotation marks follow in the clause: `called the bill "a gift to every crook"`."""
+    for token in sentence.tokens[at:]:
+        if token.text == QUOTED:
+            return True
+        if token.text in (",", ";") or token.low in sentence.cues.breaks:
+            return False
+    return False
+
+
+def unnamed_before(sentence: Sentence, verb: int) -> Phrase | None:
+    """Read a subject without a name right before its verb: `firefighters at the scene said`; papers and signs say nothing."""
+    tokens, cues = sentence.tokens, sentence.cues
+    last = next((first - 1 for first, stop in sentence.relatives if stop == verb - 1), verb)
+    while last > 0 and tokens[last - 1].low in cues.transparent and tokens[last - 1].low not in cues.determiners:
+        last -= 1
+    first = last
+    while first > 0 and last - first < _LONGEST_GROUP:
+        token = tokens[first - 1]
+        if not token.word or token.low in cues.openers or token.low in cues.breaks or token.low in cues.coordinators:
+            break
+        first -= 1
+    group = tokens[first:last]
+    if not group or (first > 0 and tokens[first - 1].word and tokens[first - 1].low not in clause_openers(cues)):
+        return None
+    lows = [token.low for token in group]
+    if any(low in cues.papers or low in cues.blockers or low in cues.complementisers for low in lows):
+        return None
+    if any(match_phrase(group, i, table) for i in range(len(group)) for table in (cues.verbs, cues.acts, cues.pronouns)):
+        return None
+    if all(
+        low in cues.determiners | cues.prepositions | cues.transparent or not token.word for low, token in zip(lows, group, strict=True)
+    ):
+        return None
+    if lows[0] in cues.prepositions or (first == last - 1 and group[0].capital and first > 0):
+        return None
+    if any(cues.is_verbal(low) and low not in cues.persons | cues.plurals | cues.titles for low in lows):
+        return None
+    return Phrase(first, last, "plural", at=group[0].start)
+
+
+@lru_cache(maxsize=64)
+def clause_openers(cues: Cues) -> frozenset[str]:
+    """Return the words behind which a clause may begin."""
+    return cues.breaks | cues.coordinators | cues.conjunctions | frozenset(cues.openers)
+
+
+def _passive_at(sentence: Sentence, at: int, n: int) -> Attribution | None:
+    begun = at
+    while begun > 0 and sentence.tokens[begun - 1].low in sentence.cues.auxiliaries:
+        begun -= 1
+    if sentence.blocked(begun):
+        return None
+    behind = sentence.tokens[at + n].low if at + n < len(sentence.tokens) else ""
+    subject = subject_behind(sentence, at + n)
+    if subject is None or (sentence.cues.by_needed and behind not in sentence.cues.by):
+        return None
+    return attribution_at(sentence, at, n, subject, "passive")

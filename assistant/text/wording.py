@@ -1,0 +1,247 @@
+"""Find which words of a sentence an attribution reports, to whom they were said, and where."""
+
+from __future__ import annotations
+
+from collections.abc import Container
+
+from assistant.records import Span
+from assistant.text.attribution import Attribution
+from assistant.text.lexing import QUOTED, match_phrase
+from assistant.text.names import is_noun, read_phrase
+from assistant.text.subjects import Sentence
+
+_CLAUSE = 4
+_GOES_ON = 3
+"""Words from which on what follows an attribution and a comma belongs to what is said."""
+
+
+def reported_words(sentence: Sentence, found: Attribution, start: int, stop: int) -> Span | None:
+    """Return the span of what is reported, of the tokens `[start, stop)` that belong to this attribution; None when there is nothing."""
+    first, last = _bounds(sentence, found, start, stop)
+    words = span_of(sentence, first, last)
+    lows = [token.low for token in sentence.tokens[first:last] if token.word]
+    if words is None or all(low in sentence.cues.anaphors for low in lows):
+        denied = any(token.low in sentence.cues.denials for token in sentence.tokens[found.first : found.last])
+        return span_of(sentence, found.first, found.last) if denied else None
+    return words
+
+
+def span_of(sentence: Sentence, first: int, last: int) -> Span | None:
+    """Return the characters of the tokens `[first, last)` without punctuation at either end, None when no word is among them."""
+    tokens = sentence.tokens
+    while first < last and not _weighs(sentence, first):
+        first += 1
+    while last > first and not _weighs(sentence, last - 1):
+        last -= 1
+    return Span(tokens[first].start, tokens[last - 1].end) if first < last else None
+
+
+def _weighs(sentence: Sentence, at: int) -> bool:
+    token = sentence.tokens[at]
+    return token.word or token.text in (QUOTED, ")", "(", "$", "€", "£", "%", "#", "@", "+", "°")
+
+
+def _bounds(sentence: Sentence, found: Attribution, start: int, stop: int) -> tuple[int, int]:
+    begins, ends = max(start, found.begins), min(stop, found.ends)
+    if found.form == "passive":
+        behind = _behind_complementiser(sentence, ends, stop)
+        if behind is not None:
+            return behind, stop
+        return (start, begins) if _has_words(sentence, start, begins) else (ends, stop)
+    if found.form == "verb":
+        return _around_verb(sentence, found, start, stop)
+    before = _has_words(sentence, start, begins)
+    after = skip_asides(sentence, ends, stop)
+    if not before:
+        behind = _behind_complementiser(sentence, ends, stop)
+        if behind is None and found.form == "according":
+            behind = next((i + 1 for i in range(ends - 1, min(stop, ends + 12)) if sentence.tokens[i].text == ","), None)
+        return (behind if behind is not None else after if _has_words(sentence, after, stop) else ends), stop
+    relative = after < stop and sentence.tokens[after].low in sentence.cues.relatives
+    goes_on = sentence.tokens[after - 1].text == "," and not relative and _count_words(sentence, after, stop) >= _GOES_ON
+    return start, stop if goes_on else begins
+
+
+def _around_verb(sentence: Sentence, found: Attribution, start: int, stop: int) -> tuple[int, int]:
+    """Find what a verb behind its subject reports: mostly what follows it."""
+    tokens = sentence.tokens
+    begins, ends = max(start, found.begins), found.ends
+    behind = _behind_complementiser(sentence, ends, stop)
+    if behind is not None:
+        return behind, stop
+    listener = listener_at(sentence, found)
+    if listener is not None and listener[0] <= skip_asides(sentence, found.last, listener[0] + 1):
+        ends = max(ends, listener[1])
+        behind = _behind_complementiser(sentence, ends, stop)
+        if behind is not None:
+            return behind, stop
+    after = skip_asides(sentence, ends, stop)
+    comma_before = begins > start and tokens[begins - 1].text in (",", QUOTED, "—", "–")
+    before = comma_before and _has_words(sentence, start, begins - 1)
+    if not _has_words(sentence, after, stop):
+        return (start, begins) if before else (ends, stop)
+    told = ends < stop and tokens[ends].low in (sentence.cues.prepositions | sentence.cues.transparent) - sentence.cues.addressing
+    if before and told and _count_words(sentence, start, begins) >= _CLAUSE:
+        return start, begins  # "..., the minister said after a meeting"
+    enclosed = not sentence.cues.head_first and ends < stop and tokens[ends].text in (",", "—", "–")
+    if before and enclosed and _count_words(sentence, max(start, sentence.clause_start(begins)), begins) > 1:
+        return start, stop
+    paused = after > ends and tokens[after - 1].text in ",:"
+    return (after if paused or _only_when(sentence, ends, after) else ends), stop
+
+
+def _only_when(sentence: Sentence, first: int, last: int) -> bool:
+    """Say whether the tokens only tell when: `on Monday`, `Senin (3/4)`."""
+    words = [token for token in sentence.tokens[first:last] if token.word]
+    timely = sentence.cues.transparent | sentence.cues.prepositions
+    return bool(words) and all(token.low in timely or token.text[0].isdigit() for token in words)
+
+
+def _behind_complementiser(sentence: Sentence, at: int, stop: int) -> int | None:
+    """Return the token behind the complementiser that follows a cue, past asides such as `kepada wartawan di Jakarta`."""
+    cues = sentence.cues
+    if at < stop and sentence.tokens[at].text == ",":
+        closing = next((i for i in range(at + 1, min(stop - 1, at + 12)) if sentence.tokens[i].text == ","), None)
+        if closing is not None and sentence.tokens[closing + 1].low in cues.bare_complementisers:
+            return closing + 2  # "mengungkap, tanpa merinci lokasinya, bahwa"
+    while at < stop and sentence.tokens[at].low not in cues.complementisers:
+        further = skip_asides(sentence, at, stop, stops=cues.complementisers)
+        if further == at:
+            return None
+        at = further
+    if at >= stop:
+        return None
+    return at + 1 if sentence.tokens[at].low in cues.bare_complementisers else at
+
+
+def skip_asides(sentence: Sentence, at: int, stop: int, stops: Container[str] = ()) -> int:
+    """Return the first token from `at` that is one of `stops`, or no adverb, date, comma or phrase with a preposition."""
+    tokens, cues = sentence.tokens, sentence.cues
+    while at < stop:
+        token = tokens[at]
+        if token.low in stops:
+            return at
+        if token.text == "(":
+            closing = next((i for i in range(at, min(stop, at + 9)) if tokens[i].text == ")"), None)
+            if closing is None:
+                return at
+            at = closing + 1
+        elif token.low in cues.prepositions and at + 1 < stop:
+            at = _end_of_prepositional(sentence, at + 1, stop)
+        elif sentence.passes(at) or (token.capital and at and tokens[at - 1].low in cues.transparent):
+            at += 1
+        else:
+            return at
+    return min(at, stop)
+
+
+def _end_of_prepositional(sentence: Sentence, at: int, stop: int) -> int:
+    """Return the token behind what follows a preposition: a name, or a noun or two with their article."""
+    tokens, cues = sentence.tokens, sentence.cues
+    phrase = read_phrase(tokens, at, cues, sentence.text)
+    if phrase is not None:
+        last = phrase.last
+    else:
+        last = at
+        while last < stop and tokens[last].low in cues.determiners:
+            last += 1
+        most = last + (2 if last > at else 1)
+        while last < min(stop, most) and is_noun(tokens, last, cues):
+            last += 1
+        last = max(last, at + 1)
+    while last < stop and tokens[last].capital and tokens[last - 1].text != ",":
+        last += 1
+    return last
+
+
+def listener_at(sentence: Sentence, found: Attribution) -> tuple[int, int] | None:
+    """Return the tokens that say to whom: `kepada wartawan`, `told reporters`, `to the court`."""
+    tokens, cues = sentence.tokens, sentence.cues
+    if tokens[found.last - 1].low in cues.telling and found.form == "verb":
+        return _noun_phrase(sentence, found.last)
+    for at in range(found.last, min(len(tokens), max(found.ends, found.last) + 7)):
+        if tokens[at].text in (QUOTED, ";") or tokens[at].low in cues.complementisers:
+            return None
+        if tokens[at].low in cues.addressing:
+            phrase = _noun_phrase(sentence, at + 1)
+            return phrase if phrase is not None and (cues.head_first or _names_somebody(sentence, *phrase)) else None
+    return None
+
+
+def _names_somebody(sentence: Sentence, first: int, last: int) -> bool:
+    """Say whether a phrase behind "to" is somebody and no verb: `to reporters`, not `to exert efforts`."""
+    tokens, cues = sentence.tokens[first:last], sentence.cues
+    return any(token.capital or token.low in cues.determiners | cues.listeners | cues.plurals | cues.media for token in tokens)
+
+
+def _noun_phrase(sentence: Sentence, at: int) -> tuple[int, int] | None:
+    """Read the tokens of a noun phrase, with or without a name."""
+    tokens, cues = sentence.tokens, sentence.cues
+    if at >= len(tokens) or not tokens[at].word:
+        return None
+    phrase = read_phrase(tokens, at, cues, sentence.text)
+    if phrase is not None and phrase.kind != "plural":
+        return phrase.first, phrase.last - (tokens[phrase.last - 1].text == ",")
+    last = at
+    while last < len(tokens) and tokens[last].low in cues.determiners:
+        last += 1
+    begun = last
+    while last < min(len(tokens), begun + 3) and tokens[last].word and not _ends_noun(sentence, last):
+        last += 1
+        if not cues.head_first and tokens[last - 1].low in cues.listeners:
+            break
+    return (at, last) if last > begun else None
+
+
+def _ends_noun(sentence: Sentence, at: int) -> bool:
+    token, cues = sentence.tokens[at], sentence.cues
+    words = (cues.prepositions, cues.transparent, cues.complementisers, cues.conjunctions, cues.pronouns, cues.blockers, cues.determiners)
+    return any(token.low in listed for listed in words) or token.text.isdigit()
+
+
+def addressee_of(sentence: Sentence, found: Attribution) -> str:
+    """Return to whom something was said, as written and without an article, "" when that is not told or is a medium."""
+    listener = listener_at(sentence, found)
+    if listener is None:
+        return ""
+    written = _written(sentence, *listener)
+    return "" if _is_medium(sentence, *listener) else written
+
+
+def medium_of(sentence: Sentence, found: Attribution) -> str:
+    """Return where something was said or published, as written and without an article, "" when that is not told."""
+    tokens, cues = sentence.tokens, sentence.cues
+    listener = listener_at(sentence, found)
+    if listener is not None and _is_medium(sentence, *listener):
+        return _written(sentence, *listener)
+    for at in range(len(tokens)):
+        if tokens[at].low in cues.through:
+            phrase = _noun_phrase(sentence, at + 1)
+            if phrase is not None and _is_medium(sentence, *phrase):
+                return _written(sentence, *phrase)
+        if n := match_phrase(tokens, at, cues.sources):
+            phrase = _noun_phrase(sentence, at + n)
+            if phrase is not None:
+                return _written(sentence, *phrase)
+    return ""
+
+
+def _is_medium(sentence: Sentence, first: int, last: int) -> bool:
+    return any(token.low in sentence.cues.media for token in sentence.tokens[first:last])
+
+
+def _written(sentence: Sentence, first: int, last: int) -> str:
+    tokens, cues = sentence.tokens, sentence.cues
+    while first < last - 1 and tokens[first].low in cues.determiners:
+        first += 1
+    return sentence.text[tokens[first].start : tokens[last - 1].end]
+
+
+def _has_words(sentence: Sentence, first: int, last: int) -> bool:
+    """Say whether more than a conjunction or an adverb stands in a range of tokens."""
+    empty = sentence.cues.openers.keys() | sentence.cues.transparent | sentence.cues.conjunctions
+    return any((token.word and token.low not in empty) or token.text == QUOTED for token in sentence.tokens[first:last])
+
+
+def _count_words(sentence: Sentence, first: int, last: int) -> int:
+    return sum(token.word for token in sentence.tokens[first:last])
