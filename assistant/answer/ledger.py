@@ -113,7 +113,7 @@ class Ledger:
             if quotation.article_id not in articles:
                 articles[quotation.article_id] = self.index.article(quotation.article_id), self.index.sentences(quotation.article_id)
             article, sentences = articles[quotation.article_id]
-            for text in _pieces(quotation, article.text, sentences):
+            for text in pieces(quotation, article.text, sentences):
                 texts.append(text)
                 owners.append(i)
         cosines = self.encoder.encode_passages(texts) @ self.encoder.encode_queries([topic])[0]
@@ -123,11 +123,11 @@ class Ledger:
         return nearness
 
 
-def _pieces(quotation: Quotation, text: str, sentences: Sequence[Span]) -> list[str]:
+def pieces(quotation: Quotation, text: str, sentences: Sequence[Span]) -> list[str]:
     """Return the words sentence by sentence, each without its attribution where that is known."""
-    pieces = []
+    found = []
     for span in sentences:
         if span.overlaps(quotation.words):
             words = Span(max(span.start, quotation.words.start), min(span.end, quotation.words.end))
-            pieces.append(words.of(text) if words.end - words.start >= LEAST_WORDS else span.of(text))
-    return pieces or [quotation.span.of(text)]
+            found.append(words.of(text) if words.end - words.start >= LEAST_WORDS else span.of(text))
+    return found or [quotation.span.of(text)]

@@ -20,11 +20,12 @@ from assistant.records import Failure
 
 if TYPE_CHECKING:
     from assistant.assistant import Assistant
-    from assistant.protocols import Encoder
-    from assistant.records import Quotation
+    from assistant.records import Quotation, Span
     from assistant.serve.quoted import Said
     from assistant.settings import Settings
     from assistant.text.readers import Raw
+
+    Nearness = Callable[[Sequence[Quotation], str, Sequence[Span]], Sequence[Quotation]]
 
 STANDARD_INPUT = "-"
 KEPT_ARTICLES = 32
@@ -202,7 +203,7 @@ def _read(path: str, max_bytes: int) -> Iterator[Raw | Failure]:
     return read_paths([path], max_bytes)
 
 
-def _of_raw(search: Search, raw: Raw, near: Callable[[str, list[Quotation]], list[Quotation]]) -> Iterator[Said]:
+def _of_raw(search: Search, raw: Raw, near: Nearness) -> Iterator[Said]:
     """Yield what is wanted of an article that is in no index."""
     from assistant.serve.quoted import Said
     from assistant.text.clean import clean
@@ -216,7 +217,7 @@ def _of_raw(search: Search, raw: Raw, near: Callable[[str, list[Quotation]], lis
         return
     sentences = split_sentences(article.text, article.language)
     found = [one for one in find_quotations(article.text, sentences, article.language) if _is_wanted(search.args, one)]
-    yield from (Said(quotation, article) for quotation in near(article.text, found))
+    yield from (Said(quotation, article) for quotation in near(found, article.text, sentences))
 
 
 def _in_time(search: Search, published: str) -> bool:
@@ -234,22 +235,20 @@ def _is_wanted(args: argparse.Namespace, quotation: Quotation) -> bool:
     return by_them and args.direct in (None, quotation.direct)
 
 
-def _nearness(search: Search) -> Callable[[str, list[Quotation]], list[Quotation]]:
+def _nearness(search: Search) -> Nearness:
     """Return what keeps the quotations of a text that are near the topic, nearest first; the encoder is opened when there is a topic."""
     about = search.args.about.strip()
     if not about:
-        return lambda text, found: found
-    from assistant.answer.ledger import NEAR
+        return lambda found, text, sentences: found
+    from assistant.answer.ledger import NEAR, pieces
     from assistant.encoders import open_encoder
 
-    encoder: Encoder = open_encoder(search.settings.encoder)
+    encoder = open_encoder(search.settings.encoder)
     topic = encoder.encode_queries([about])[0]
 
-    def near(text: str, found: list[Quotation]) -> list[Quotation]:
-        if not found:
-            return []
-        cosines = encoder.encode_passages([quotation.words.of(text) for quotation in found]) @ topic
-        order = sorted(range(len(found)), key=lambda i: (-round(float(cosines[i]), 6), i))
-        return [found[i] for i in order if cosines[i] >= NEAR]
+    def near(found: Sequence[Quotation], text: str, sentences: Sequence[Span]) -> list[Quotation]:
+        nearness = [float((encoder.encode_passages(pieces(one, text, sentences)) @ topic).max()) for one in found]
+        order = sorted(range(len(found)), key=lambda i: (-round(nearness[i], 6), i))
+        return [found[i] for i in order if nearness[i] >= NEAR]
 
     return near

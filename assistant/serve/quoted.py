@@ -26,6 +26,12 @@ def speaker_of(quotation: Quotation) -> str:
     return quotation.speaker or quotation.written
 
 
+def words_of(said: Said) -> str:
+    """Return the words on one line; the whole sentence where no words are given (`declined to comment`)."""
+    quotation, article = said
+    return _one_line(quotation.words.of(article.text)) or _one_line(quotation.span.of(article.text))
+
+
 def as_row(said: Said) -> dict[str, Any]:
     """Return a quotation as one row of values; `text` is `Article.text[start:end]`."""
     quotation, article = said
@@ -83,9 +89,8 @@ def _line(said: Said, width: int, language: str) -> str:
 
 
 def _who_said_what(said: Said, language: str) -> str:
-    quotation, article = said
-    role = f" ({quotation.role})" if quotation.role else ""
-    return _one_line(f"{speaker_of(quotation) or UNKNOWN}{role}, {in_words(quotation, language)}: {quotation.words.of(article.text)}")
+    role = f" ({said.quotation.role})" if said.quotation.role else ""
+    return _one_line(f"{speaker_of(said.quotation) or UNKNOWN}{role}, {in_words(said.quotation, language)}: {words_of(said)}")
 
 
 def _one_line(text: str) -> str:

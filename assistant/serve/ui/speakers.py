@@ -8,7 +8,7 @@ from typing import Any
 
 import gradio as gr
 
-from assistant.serve.ui.spoken import Speakers
+from assistant.serve.ui.spoken import NOBODY, Speakers, Who
 
 VIEWS = '<nav class="views" aria-label="Views"><a href="#ask" aria-current="page">Ask</a><a href="#speakers">Speakers</a></nav>'
 # A search follows the typing; only the latest words count.
@@ -29,7 +29,7 @@ class SpeakerWidgets:
 def lay_out(script: str) -> SpeakerWidgets:
     """Lay out the view as a column; the page's style shows it when the address begins with `#speaker`."""
     plain: dict[str, Any] = {"show_label": False, "container": False, "max_lines": 1}
-    chosen = gr.State("")
+    chosen = gr.State(NOBODY)
     with gr.Column(elem_id="speaking", min_width=280):
         find = gr.Textbox(label="Find a speaker", placeholder="Find a speaker by name or role", elem_id="find", **plain)
         with gr.Row(elem_id="narrowing"):
@@ -45,16 +45,16 @@ def connect(speakers: Speakers, on: SpeakerWidgets, switch: gr.Dropdown, reading
     def visit(name: str, happened: gr.EventData) -> tuple[Any, ...]:
         shown = speakers.visit(str(happened._data.get("address", "")), name)
         known = gr.update(value=shown.index) if shown.index != name and _is_offered(speakers, shown.index) else gr.skip()
-        return known, shown.speaker, shown.html, "", "", False
+        return known, shown.who, shown.html, "", "", False
 
-    def switched(name: str) -> tuple[str, str]:
-        return "", speakers.listed(name)
+    def switched(name: str) -> tuple[Who, str]:
+        return NOBODY, speakers.listed(name)
 
-    def narrowed(name: str, speaker: str, about: str, direct: bool) -> str:
-        return speakers.spoken(name, speaker, about.strip(), direct)
+    def narrowed(name: str, who: Who, about: str, direct: bool) -> str:
+        return speakers.spoken(name, who, about.strip(), direct)
 
-    def cleared(name: str, speaker: str, about: str, direct: bool) -> Any:
-        return gr.skip() if about.strip() else speakers.spoken(name, speaker, "", direct)
+    def cleared(name: str, who: Who, about: str, direct: bool) -> Any:
+        return gr.skip() if about.strip() else speakers.spoken(name, who, "", direct)
 
     on.spoken.visit(visit, switch, [switch, on.chosen, on.spoken, on.find, on.topic, on.direct], **event)
     switch.input(switched, switch, [on.chosen, on.spoken], **event)

@@ -7,13 +7,15 @@ import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 from urllib.parse import parse_qs, quote, urlencode
 
 from assistant.answer.compose import cite, label
+from assistant.answer.ledger import EVERY
 from assistant.assistant import Assistant
 from assistant.errors import AssistantError
-from assistant.records import Article, Citation, Quotation, Speaker
-from assistant.serve.quoted import Said, by_article
+from assistant.records import Article, Citation, Filters, Quotation, Speaker
+from assistant.serve.quoted import Said, by_article, words_of
 from assistant.serve.render import badges, escape
 from assistant.serve.ui.indexes import OpenIndexes
 from assistant.serve.ui.reading import GONE, article_html
@@ -23,6 +25,7 @@ MAX_SPEAKERS = 200
 MAX_QUOTATIONS = 200
 MAX_WORDS_CHARS = 700
 """Longer lists and longer words are shown cut; the page says so."""
+MAX_ADDRESS_CHARS = 4000
 MAX_MONTHS = 24
 """Counts over a longer time are shown by year."""
 BACK = ("spoken", "Back to the quotations")
@@ -30,12 +33,22 @@ _MONTH = re.compile(r"[0-9]{4}-[0-9]{2}")
 _MARKS = re.compile('["“”„«»「」『』‘‹›]')
 
 
+class Who(NamedTuple):
+    """A speaker as an address names them: the role tells namesakes apart; without a name, nobody."""
+
+    name: str = ""
+    role: str = ""
+
+
+NOBODY = Who()
+
+
 @dataclass(frozen=True)
 class Visit:
-    """What the view shows for an address: of which index, of whom ("" for the list)."""
+    """What the view shows for an address: of which index, of whom (`NOBODY` for the list)."""
 
     index: str
-    speaker: str
+    who: Who
     html: str
 
 
@@ -47,11 +60,16 @@ class Speakers:
         self._clicks = itertools.count(1)
 
     def visit(self, address: str, name: str) -> Visit:
-        """Return what an address after `#` shows: `speakers`, or `speaker=NAME&index=INDEX`; `name` is the index of one that names none."""
-        asked = parse_qs(address[:2000])
-        speaker, index = (asked.get(key, [""])[-1] for key in ("speaker", "index"))
-        index = index or name
-        return Visit(index, speaker, self.spoken(index, speaker) if speaker else self.listed(index))
+        """Return what an address after `#` shows: `speakers`, or `speaker=NAME&index=INDEX`.
+
+        Args:
+            address: with `role=ROLE` too, where somebody else has the same name.
+            name: the index of an address that names none.
+        """
+        asked = parse_qs(address[:MAX_ADDRESS_CHARS])
+        speaker, role, index = (asked.get(key, [""])[-1] for key in ("speaker", "role", "index"))
+        who = Who(speaker, role)
+        return Visit(index or name, who, self.spoken(index or name, who) if speaker else self.listed(index or name))
 
     def listed(self, name: str, find: str = "") -> str:
         """Return the list of speakers, those only whose names or roles hold the words to find."""
@@ -63,20 +81,24 @@ class Speakers:
         found = [speaker for speaker in everybody if all(word in _known_as(speaker) for word in wanted)]
         if not found:
             return f'<p class="nothing">{"Nobody here has such a name." if everybody else "Nobody is quoted in these articles."}</p>'
-        items = "".join(_speaker_item(speaker, name) for speaker in found[:MAX_SPEAKERS])
+        namesakes = Counter(speaker.name for speaker in everybody)
+        items = "".join(_speaker_item(speaker, name, namesakes[speaker.name] > 1) for speaker in found[:MAX_SPEAKERS])
         rest = len(found) - MAX_SPEAKERS
         more = f'<p class="nothing">And {rest} more: find them by name.</p>' if rest > 0 else ""
         return f'<h2 class="unseen">Speakers</h2><ul class="speakers" aria-label="Speakers">{items}</ul>{more}'
 
-    def spoken(self, name: str, speaker: str, about: str = "", direct: bool = False) -> str:
+    def spoken(self, name: str, who: Who, about: str = "", direct: bool = False) -> str:
         """Return the words of a speaker, the latest article first; with a topic the nearest article first."""
         try:
             assistant = self.indexes.open(name)
-            known = _known(assistant, speaker)
+            known = _known(assistant, who)
             if known is None:
-                return _head(Speaker(speaker), ()) + '<p class="nothing">These articles hold no words of theirs.</p></div>'
+                return _head(Speaker(who.name), ()) + '<p class="nothing">These articles hold no words of theirs.</p></div>'
             everything = _said_by(assistant, known)
-            found = _said_by(assistant, known, about, True if direct else None) if about or direct else everything
+            found = everything
+            if about or direct:
+                there = set(everything)
+                found = [one for one in assistant.quotations(known.name, about, direct=direct or None) if one in there]
             return _head(known, everything) + _words(assistant, found, bool(about)) + "</div>"
         except AssistantError as error:
             return _problem(error)
@@ -102,15 +124,19 @@ class Speakers:
         return article_html(article, citations, active, f"said-{article_id}", str(next(self._clicks)), back=BACK)
 
 
-def _known(assistant: Assistant, name: str) -> Speaker | None:
-    return next((speaker for speaker in assistant.speakers() if name == speaker.name or name in speaker.names), None)
+def _known(assistant: Assistant, who: Who) -> Speaker | None:
+    """Return the speaker of this name, or of one that is joined with it; of namesakes the one with the role, else who is quoted most."""
+    named = [speaker for speaker in assistant.speakers() if who.name == speaker.name]
+    named = named or [speaker for speaker in assistant.speakers() if who.name in speaker.names]
+    return next((speaker for speaker in named if who.role in speaker.roles), named[0] if named else None)
 
 
-def _said_by(assistant: Assistant, speaker: Speaker, about: str = "", direct: bool | None = None) -> list[Quotation]:
-    """Return the words of exactly this speaker, as ordered by the ledger."""
-    names = {speaker.name, *speaker.names}
-    found = assistant.quotations(speaker.name, about, direct=direct)
-    return [quotation for quotation in found if names & {quotation.speaker, *quotation.joint}]
+def _said_by(assistant: Assistant, speaker: Speaker) -> list[Quotation]:
+    """Return the words of exactly this speaker, by date and place."""
+    ledger = assistant.answering.ledger
+    persons = enumerate(ledger.whom().people.persons)
+    meant = [n for n, one in persons if (one.name, one.names, one.roles) == (speaker.name, speaker.names, speaker.roles)]
+    return ledger.kept(ledger.words_of(meant), EVERY, Filters())
 
 
 def _citations(article: Article, quotations: Sequence[Quotation], chosen: Quotation) -> list[Citation]:
@@ -128,15 +154,17 @@ def _known_as(speaker: Speaker) -> str:
     return folded(" ".join((speaker.name, *speaker.names, *speaker.roles)))
 
 
-def address_of(speaker: str, index: str) -> str:
+def address_of(who: Who, index: str) -> str:
     """Return the link of a speaker's page: it can be sent to others, and opens there too."""
-    return "#" + urlencode({"speaker": speaker, "index": index}, quote_via=quote)
+    role = {"role": who.role} if who.role else {}
+    return "#" + urlencode({"speaker": who.name, **role, "index": index}, quote_via=quote)
 
 
-def _speaker_item(speaker: Speaker, index: str) -> str:
+def _speaker_item(speaker: Speaker, index: str, has_namesake: bool) -> str:
+    who = Who(speaker.name, speaker.roles[0] if has_namesake and speaker.roles else "")
     facts = " · ".join(part for part in (", ".join(speaker.roles[:2]), _days(speaker)) if part)
     return (
-        f'<li><a class="speaker" href="{escape(address_of(speaker.name, index))}">'
+        f'<li><a class="speaker" href="{escape(address_of(who, index))}">'
         f'<span class="name" dir="auto">{escape(speaker.name)}</span>'
         f'<span class="count">{speaker.n_quotations}<span class="unseen"> {_plural(speaker.n_quotations)}</span></span>'
         f'<span class="facts" dir="auto">{escape(facts)}</span></a></li>'
@@ -207,7 +235,7 @@ def _group(article: Article, said: Sequence[Quotation], numbers: Mapping[Quotati
 
 def _said_item(said: Said, number: int) -> str:
     quotation, article = said
-    words = " ".join(quotation.words.of(article.text).split())
+    words = words_of(said)
     shown = escape(words if len(words) <= MAX_WORDS_CHARS else words[:MAX_WORDS_CHARS] + " …")
     tag = "q" if quotation.direct and not _MARKS.search(words) else "span"
     facts = badges(quotation, "en")
