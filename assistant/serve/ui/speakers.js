@@ -25,9 +25,11 @@ document.getElementById('switch').addEventListener('change', () => {
 });
 
 watch('value', () => {
-  if (!chosen) return;
+  const heading = element.querySelector('.chosen h2');
+  const awaited = window.location.hash.startsWith('#speaker=') === Boolean(heading);
+  if (!chosen || !awaited) return;
   chosen = false;
   element.closest('#spoken').scrollTop = 0;
-  const heading = element.querySelector('.chosen h2');
-  if (heading && document.activeElement === document.body) heading.focus({ preventScroll: true });
+  const lost = document.activeElement === document.body || !document.activeElement.checkVisibility();
+  if (heading && lost) heading.focus({ preventScroll: true });
 });

@@ -54,14 +54,18 @@ def connect(speakers: Speakers, on: SpeakerWidgets, switch: gr.Dropdown, reading
         return speakers.spoken(name, who, about.strip(), direct)
 
     def cleared(name: str, who: Who, about: str, direct: bool) -> Any:
-        return gr.skip() if about.strip() else speakers.spoken(name, who, "", direct)
+        return gr.skip() if about.strip() or who == NOBODY else speakers.spoken(name, who, "", direct)
+
+    def found(name: str, who: Who, find: str) -> Any:
+        return speakers.listed(name, find) if who == NOBODY else gr.skip()
 
     on.spoken.visit(visit, switch, [switch, on.chosen, on.spoken, on.find, on.topic, on.direct], **event)
     switch.input(switched, switch, [on.chosen, on.spoken], **event)
-    on.find.input(lambda name, find: speakers.listed(name, find), [switch, on.find], on.spoken, **TYPING, **event)
+    # `change`, for `input` does not come when something is pasted; it comes too when a visit empties the field.
+    on.find.change(found, [switch, on.chosen, on.find], on.spoken, **TYPING, **event)
     narrowing = [switch, on.chosen, on.topic, on.direct]
     gr.on([on.topic.submit, on.direct.input], narrowed, narrowing, on.spoken, **event)
-    on.topic.input(cleared, narrowing, on.spoken, **TYPING, **event)
+    on.topic.change(cleared, narrowing, on.spoken, **TYPING, **event)
     for source in (on.spoken, reading):
         source.said(_opening(speakers), switch, reading, **event)
 

@@ -99,7 +99,7 @@ class Speakers:
             if about or direct:
                 there = set(everything)
                 found = [one for one in assistant.quotations(known.name, about, direct=direct or None) if one in there]
-            return _head(known, everything) + _words(assistant, found, bool(about)) + "</div>"
+            return _head(known, everything) + _words(assistant, known, found, bool(about)) + "</div>"
         except AssistantError as error:
             return _problem(error)
 
@@ -196,7 +196,7 @@ def _head(speaker: Speaker, said: Sequence[Quotation]) -> str:
     )
 
 
-def _words(assistant: Assistant, found: Sequence[Quotation], nearest_first: bool) -> str:
+def _words(assistant: Assistant, speaker: Speaker, found: Sequence[Quotation], nearest_first: bool) -> str:
     if not found:
         return '<p class="nothing">No words of theirs are like that.</p>'
     articles = {article_id: assistant.article(article_id) for article_id in dict.fromkeys(one.article_id for one in found)}
@@ -206,7 +206,7 @@ def _words(assistant: Assistant, found: Sequence[Quotation], nearest_first: bool
     shown = ordered[:MAX_QUOTATIONS]
     numbers = _numbers(assistant, shown)
     groups = itertools.groupby(shown, key=lambda one: one.article_id)
-    items = "".join(_group(articles[article_id], list(group), numbers) for article_id, group in groups)
+    items = "".join(_group(articles[article_id], speaker, list(group), numbers) for article_id, group in groups)
     rest = len(ordered) - len(shown)
     more = f'<p class="nothing">And {rest} more: choose a topic.</p>' if rest else ""
     return f'{_bars(articles, found)}<ol class="days">{items}</ol>{more}'
@@ -221,25 +221,25 @@ def _numbers(assistant: Assistant, shown: Sequence[Quotation]) -> dict[Quotation
     return numbers
 
 
-def _group(article: Article, said: Sequence[Quotation], numbers: Mapping[Quotation, int]) -> str:
+def _group(article: Article, speaker: Speaker, said: Sequence[Quotation], numbers: Mapping[Quotation, int]) -> str:
     note = f" ({label('inferred', 'en')})" if "published" in article.inferred else ""
     day = escape(article.published[:10])
     date = f'<time datetime="{day}">{day}</time>{escape(note)}' if day else ""
     head = " · ".join(part for part in (date, escape(article.outlet or article.source)) if part)
-    items = "".join(_said_item(Said(one, article), numbers[one]) for one in said if one in numbers)
+    items = "".join(_said_item(Said(one, article), speaker, numbers[one]) for one in said if one in numbers)
     return (
         f'<li><h3 dir="auto">{escape(article.title)}</h3>'
         f'<p class="facts">{head}</p><ul class="said" lang="{escape(article.language)}">{items}</ul></li>'
     )
 
 
-def _said_item(said: Said, number: int) -> str:
+def _said_item(said: Said, speaker: Speaker, number: int) -> str:
     quotation, article = said
     words = words_of(said)
     shown = escape(words if len(words) <= MAX_WORDS_CHARS else words[:MAX_WORDS_CHARS] + " …")
     tag = "q" if quotation.direct and not _MARKS.search(words) else "span"
     facts = badges(quotation, "en")
-    others = [name for name in quotation.joint if name != quotation.speaker]
+    others = [name for name in quotation.joint if name not in (speaker.name, *speaker.names)]
     facts += f' <span class="facts">with {escape(", ".join(others))}</span>' if others else ""
     return (
         f'<li><a class="said" href="#said-{article.id}-{number}" dir="auto"><{tag} class="words">{shown}</{tag}></a>'
