@@ -19,11 +19,6 @@ window.addEventListener('hashchange', () => {
 });
 if (window.location.hash) setTimeout(visit);
 
-// Another index has other speakers.
-document.getElementById('switch').addEventListener('change', () => {
-  if (document.body.dataset.view === 'speakers') window.history.replaceState(null, '', '#speakers');
-});
-
 watch('value', () => {
   const heading = element.querySelector('.chosen h2');
   const awaited = window.location.hash.startsWith('#speaker=') === Boolean(heading);

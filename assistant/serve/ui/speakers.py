@@ -11,6 +11,8 @@ import gradio as gr
 from assistant.serve.ui.spoken import NOBODY, Speakers, Who
 
 VIEWS = '<nav class="views" aria-label="Views"><a href="#ask" aria-current="page">Ask</a><a href="#speakers">Speakers</a></nav>'
+# Another index has other speakers: the address must not name one of the index before.
+OTHER_INDEX = "() => { if (document.body.dataset.view === 'speakers') window.history.replaceState(null, '', '#speakers'); }"
 # A search follows the typing; only the latest words count.
 TYPING: dict[str, Any] = {"trigger_mode": "always_last"}
 
@@ -61,6 +63,7 @@ def connect(speakers: Speakers, on: SpeakerWidgets, switch: gr.Dropdown, reading
 
     on.spoken.visit(visit, switch, [switch, on.chosen, on.spoken, on.find, on.topic, on.direct], **event)
     switch.input(switched, switch, [on.chosen, on.spoken], **event)
+    switch.input(None, None, None, js=OTHER_INDEX)
     # `change`, for `input` does not come when something is pasted; it comes too when a visit empties the field.
     on.find.change(found, [switch, on.chosen, on.find], on.spoken, **TYPING, **event)
     narrowing = [switch, on.chosen, on.topic, on.direct]
