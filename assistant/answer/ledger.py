@@ -7,16 +7,12 @@ from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 from assistant.answer.people import join_people
+from assistant.answer.remember import RememberingEncoder
+from assistant.answer.topics import SURE, Topic
 from assistant.answer.whom import Whom
 from assistant.index.index import LocalIndex
 from assistant.index.rows import Utterances
-from assistant.protocols import Encoder
-from assistant.records import Article, Filters, Quotation, Span, Speaker
-
-NEAR = 0.35
-"""Cosine of words to a topic from which they are about it."""
-LEAST_WORDS = 12
-"""Words shorter than this many characters are compared with their whole sentence: they say too little alone."""
+from assistant.records import Filters, Quotation, Speaker
 
 
 class Wanted(NamedTuple):
@@ -34,7 +30,7 @@ EVERY = Wanted()
 class Ledger:
     """The quotations of an index with the people behind them."""
 
-    def __init__(self, index: LocalIndex, encoder: Encoder) -> None:
+    def __init__(self, index: LocalIndex, encoder: RememberingEncoder) -> None:
         self.index = index
         self.encoder = encoder
         self._known: tuple[Sequence[Utterances], Whom, dict[int, set[str]]] | None = None
@@ -83,9 +79,10 @@ class Ledger:
         found = self.kept(found, wanted, filters)
         if not wanted.about.strip():
             return found
-        near = self.nearness(found, wanted.about)
+        topic = self.topic(wanted.about)
+        near, about = topic.nearness(found), topic.about(found)
         order = sorted(range(len(found)), key=lambda i: (-round(near[i], 6), i))
-        return [found[i] for i in order if near[i] >= NEAR]
+        return [found[i] for i in order if about[i] >= SURE]
 
     def words_of(self, persons: Iterable[int]) -> list[Quotation]:
         """Return the words of persons, joint statements among them, by article and place."""
@@ -103,31 +100,10 @@ class Ledger:
         found = [q for q in quotations if q.article_id in dates and wanted.direct in (None, q.direct)]
         return sorted(found, key=lambda q: (not dates[q.article_id], dates[q.article_id], int(q.article_id), q.span, q.words))
 
-    def nearness(self, quotations: Sequence[Quotation], topic: str) -> list[float]:
-        """Return the cosine of each to a topic: that of its nearest sentence, for long words are about it when one sentence is."""
-        if not quotations:
-            return []
-        articles: dict[str, tuple[Article, Sequence[Span]]] = {}
-        texts, owners = [], []
-        for i, quotation in enumerate(quotations):
-            if quotation.article_id not in articles:
-                articles[quotation.article_id] = self.index.article(quotation.article_id), self.index.sentences(quotation.article_id)
-            article, sentences = articles[quotation.article_id]
-            for text in pieces(quotation, article.text, sentences):
-                texts.append(text)
-                owners.append(i)
-        cosines = self.encoder.encode_passages(texts) @ self.encoder.encode_queries([topic])[0]
-        nearness = [-1.0] * len(quotations)
-        for i, cosine in zip(owners, cosines, strict=True):
-            nearness[i] = max(nearness[i], float(cosine))
-        return nearness
+    def text(self, article_id: str) -> str:
+        """Return the text of an article."""
+        return self.index.article(article_id).text
 
-
-def pieces(quotation: Quotation, text: str, sentences: Sequence[Span]) -> list[str]:
-    """Return the words sentence by sentence, each without its attribution where that is known."""
-    found = []
-    for span in sentences:
-        if span.overlaps(quotation.words):
-            words = Span(max(span.start, quotation.words.start), min(span.end, quotation.words.end))
-            found.append(words.of(text) if words.end - words.start >= LEAST_WORDS else span.of(text))
-    return found or [quotation.span.of(text)]
+    def topic(self, words: str) -> Topic:
+        """Return what compares quotations with a topic."""
+        return Topic(words, self.index, self.encoder)

@@ -44,7 +44,7 @@ class Name:
     @property
     def bare(self) -> bool:
         """Whether it is a single word, such as a surname, that may stand for a full name."""
-        return not self.is_body and len(self.tokens) == 1 and not _UNSPACED.match(self.tokens[0])
+        return not self.is_body and len(self.tokens) == 1 and not is_unspaced(self.tokens[0])
 
     @property
     def weight(self) -> tuple[int, int, int, int]:
@@ -55,6 +55,11 @@ class Name:
     def form(self) -> tuple[str, ...]:
         """What tells it from other names."""
         return (*self.tokens, f"/{self.suffix}") if self.suffix else self.tokens
+
+
+def is_unspaced(token: str) -> bool:
+    """Say whether a word is of a script without spaces, where a whole name is one word."""
+    return _UNSPACED.match(token) is not None
 
 
 def name_words(text: str) -> tuple[str, ...]:

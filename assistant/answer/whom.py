@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 
-from assistant.answer.naming import Name, compatible, name_words, parse_name, role_words
+from assistant.answer.naming import Name, compatible, is_unspaced, parse_name, role_words
 from assistant.answer.people import People, Person
 from assistant.text.cues import load_table
 from assistant.text.mentions import names
@@ -46,11 +46,17 @@ class Whom:
         wanted = parse_name(asked, typed=True)
         if not wanted.tokens:
             return []
-        near = sorted({number for token in _tokens(wanted) for number in self._by_word.get(token, ())})
+        near = sorted({number for token in self._words(wanted) for number in self._by_word.get(token, ())})
         for rule in (_is_full, _has_all, _is_within, _with_role):
             if found := [number for number in near if rule(wanted, self.people.persons[number])]:
                 return found
         return self._by_sound(" ".join(names(f"x {asked}")) or asked)
+
+    def _words(self, wanted: Name) -> Iterable[str]:
+        yield from wanted.tokens
+        for token in wanted.tokens:
+            if is_unspaced(token):  # a surname or a title cannot be told by a space: `小林`, `校长林秀英`
+                yield from (word for word in self._by_word if is_unspaced(word) and (word.startswith(token) or word in token))
 
     def _by_sound(self, name: str) -> list[int]:
         persons = self.people.persons
@@ -58,18 +64,13 @@ class Whom:
         return sorted(n for n in others if any(sounds_like(name, form.shown) for form in persons[n].forms))
 
 
-def _tokens(wanted: Name) -> Iterable[str]:
-    yield from wanted.tokens
-    for token in wanted.tokens:
-        if len(token) > 3 and token.endswith("nya"):  # `Bidennya`
-            yield token[:-3]
-
-
 def _is_full(wanted: Name, person: Person) -> bool:
     return len(wanted.tokens) > 1 and any(form.tokens == wanted.tokens or compatible(wanted, form) for form in person.forms)
 
 
 def _has_all(wanted: Name, person: Person) -> bool:
+    if len(wanted.tokens) == 1 and len(wanted.tokens[0]) > 1 and is_unspaced(wanted.tokens[0]):
+        return any(form.tokens[0].startswith(wanted.tokens[0]) for form in person.forms if form.tokens)
     return any(set(wanted.tokens) <= set(form.tokens) for form in person.forms)
 
 
@@ -79,6 +80,12 @@ def _is_within(wanted: Name, person: Person) -> bool:
     full = [form for form in person.forms if len(form.tokens) > 1]
     if full:
         return any(set(form.tokens) <= words for form in full)
+    if any(
+        is_unspaced(form.tokens[0]) and len(form.tokens[0]) > 1 and form.tokens[0] in "".join(wanted.tokens)
+        for form in person.forms
+        if form.tokens
+    ):
+        return True
     return any(form.tokens[0] in (wanted.tokens[0], wanted.tokens[-1]) for form in person.forms if form.tokens)
 
 
@@ -99,8 +106,3 @@ def _words_of_roles() -> frozenset[str]:
         for key in ("titles", "roles", "persons")
     )
     return frozenset(folded(part) for listed in lists for item in listed.split() for part in item.split("_"))
-
-
-def is_role(asked: str) -> bool:
-    """Say whether words name a role or a body rather than a person: each is a common word for one, or none has a capital."""
-    return all(word in _words_of_roles() for word in name_words(asked))

@@ -20,12 +20,12 @@ from assistant.records import Failure
 
 if TYPE_CHECKING:
     from assistant.assistant import Assistant
-    from assistant.records import Quotation, Span
+    from assistant.records import Article, Quotation, Span
     from assistant.serve.quoted import Said
     from assistant.settings import Settings
     from assistant.text.readers import Raw
 
-    Nearness = Callable[[Sequence[Quotation], str, Sequence[Span]], Sequence[Quotation]]
+    Nearness = Callable[[Sequence[Quotation], Article, Sequence[Span]], Sequence[Quotation]]
 
 STANDARD_INPUT = "-"
 KEPT_ARTICLES = 32
@@ -217,7 +217,7 @@ def _of_raw(search: Search, raw: Raw, near: Nearness) -> Iterator[Said]:
         return
     sentences = split_sentences(article.text, article.language)
     found = [one for one in find_quotations(article.text, sentences, article.language) if _is_wanted(search.args, one)]
-    yield from (Said(quotation, article) for quotation in near(found, article.text, sentences))
+    yield from (Said(quotation, article) for quotation in near(found, article, sentences))
 
 
 def _in_time(search: Search, published: str) -> bool:
@@ -236,19 +236,36 @@ def _is_wanted(args: argparse.Namespace, quotation: Quotation) -> bool:
 
 
 def _nearness(search: Search) -> Nearness:
-    """Return what keeps the quotations of a text that are near the topic, nearest first; the encoder is opened when there is a topic."""
+    """Return what keeps the quotations of an article that are about the topic, nearest first; the encoder is opened when there is one."""
     about = search.args.about.strip()
     if not about:
-        return lambda found, text, sentences: found
-    from assistant.answer.ledger import NEAR, pieces
+        return lambda found, article, sentences: found
+    from assistant.answer.remember import RememberingEncoder
+    from assistant.answer.topics import SURE, Topic
     from assistant.encoders import open_encoder
 
-    encoder = open_encoder(search.settings.encoder)
-    topic = encoder.encode_queries([about])[0]
+    encoder = RememberingEncoder(open_encoder(search.settings.encoder))
 
-    def near(found: Sequence[Quotation], text: str, sentences: Sequence[Span]) -> list[Quotation]:
-        nearness = [float((encoder.encode_passages(pieces(one, text, sentences)) @ topic).max()) for one in found]
+    def near(found: Sequence[Quotation], article: Article, sentences: Sequence[Span]) -> list[Quotation]:
+        topic = Topic(about, OneArticle(article, sentences), encoder)
+        nearness, sure = topic.nearness(found), topic.about(found)
         order = sorted(range(len(found)), key=lambda i: (-round(nearness[i], 6), i))
-        return [found[i] for i in order if nearness[i] >= NEAR]
+        return [found[i] for i in order if sure[i] >= SURE]
 
     return near
+
+
+@dataclass(frozen=True)
+class OneArticle:
+    """Stands for an index where an article is in none."""
+
+    only: Article
+    spans: Sequence[Span]
+
+    def article(self, article_id: str) -> Article:
+        """Return the article."""
+        return self.only
+
+    def sentences(self, article_id: str) -> Sequence[Span]:
+        """Return its sentences."""
+        return self.spans
