@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections import Counter
 from collections.abc import Iterable
 from typing import NamedTuple
@@ -13,6 +14,8 @@ from assistant.text.terms import folded
 
 _NAME_WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)*")
 _LONGEST_NAME = 6
+_MOST_FORMS = 100
+"""Names that share a word, among which one is looked for."""
 
 
 def name_tokens(name: str) -> tuple[str, ...]:
@@ -40,6 +43,20 @@ class Cast:
         self._mentions = [Mention(phrase.at, name, phrase.role, name_tokens(name)) for phrase in persons if (name := self.trimmed(phrase))]
         self._counts = Counter(mention.tokens for mention in self._mentions)
         self._genders: dict[str, str] = {}
+        # Every form of a name once, where it first stands, by each of its words: an article may name somebody ten thousand times.
+        self._forms: dict[str, list[Mention]] = {}
+        self._roles: dict[tuple[str, ...], str] = {}
+        self._titled: dict[str, list[Mention]] = {}
+        first: set[tuple[str, ...]] = set()
+        for mention in self._mentions:
+            if mention.tokens not in first:
+                first.add(mention.tokens)
+                for token in dict.fromkeys(mention.tokens):
+                    self._forms.setdefault(token, []).append(mention)
+            if mention.role:
+                self._roles.setdefault(mention.tokens, mention.role)
+                for token in dict.fromkeys(name_tokens(mention.role)):
+                    self._titled.setdefault(token, []).append(mention)
 
     def trimmed(self, phrase: Phrase) -> str:
         """Return the name of a phrase without the words of its role that were taken for one.
@@ -64,10 +81,11 @@ class Cast:
         It is the name itself when several persons might be meant.
         """
         tokens = name_tokens(name)
+        forms = self._forms.get(tokens[0], [])[:_MOST_FORMS] if tokens else []
         for limit in (before, None):
             longer = {
                 mention.tokens: mention.name
-                for mention in reversed(self._mentions)
+                for mention in reversed(forms)
                 if (limit is None or mention.at < limit)
                 and len(tokens) < len(mention.tokens) <= _LONGEST_NAME
                 and _contains(mention.tokens, tokens)
@@ -87,20 +105,24 @@ class Cast:
     def known(self, name: str, at: int) -> bool:
         """Say whether the name stands elsewhere than at a place."""
         tokens = name_tokens(name)
-        return any(mention.at != at and _contains(mention.tokens, tokens) for mention in self._mentions)
+        forms = self._forms.get(tokens[0], [])[:_MOST_FORMS] if tokens else []
+        return any((mention.at != at or self._counts[mention.tokens] > 1) and _contains(mention.tokens, tokens) for mention in forms)
 
     def titled(self, role: str, before: int) -> str:
         """Return the person who was last introduced with all words of a role, "" when there is none."""
         wanted = set(name_tokens(role))
-        for mention in reversed(self._mentions):
-            if mention.at < before and mention.role and wanted <= set(name_tokens(mention.role)):
+        if not wanted:
+            return ""
+        holders = min((self._titled.get(token, []) for token in wanted), key=len)
+        last = bisect_left(holders, before, key=lambda mention: mention.at)
+        for mention in reversed(holders[max(0, last - _MOST_FORMS) : last]):
+            if wanted <= set(name_tokens(mention.role)):
                 return self.full_name(mention.name, mention.at + 1)
         return ""
 
     def role_of(self, name: str) -> str:
         """Return the role with which a person was first introduced, "" when there is none."""
-        tokens = name_tokens(name)
-        return next((m.role for m in self._mentions if m.role and m.tokens == tokens), "")
+        return self._roles.get(name_tokens(name), "")
 
     def gender(self, name: str) -> str:
         """Return what the pronouns so far said of a person: "m", "f" or ""."""

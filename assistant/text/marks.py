@@ -29,6 +29,9 @@ CLOSERS = {
 ANY_MARK = "".join(CLOSERS) + "’」』"
 _MARK = re.compile(f"[{ANY_MARK}]")
 _SINGLE = "'’‘‚"
+_DEEPEST = 3
+_LONGEST_SINGLE = 2_000
+"""Characters between single marks: an apostrophe that opens nothing must not be followed to the end of a long line."""
 # Languages without spaces open a quotation right behind a word.
 _ALWAYS_OPEN = "“„«「『‹"
 # A mark that looks like both opens behind these.
@@ -97,6 +100,8 @@ def _closing(text: str, opening: int, start: int, end: int) -> int | None:
     """Find the mark that closes the one at `opening`, past those that are opened and closed inside it."""
     mark = text[opening]
     depth = 1
+    if mark in _SINGLE:
+        end = min(end, opening + _LONGEST_SINGLE)
     for match in _MARK.finditer(text, opening + 1, end):
         at = match.start()
         other = text[at]
@@ -108,6 +113,8 @@ def _closing(text: str, opening: int, start: int, end: int) -> int | None:
                 return at
         elif other == mark and _reopens(text, at, mark, end):
             depth += 1
+            if depth > _DEEPEST and mark in _SINGLE:
+                return None  # apostrophes: each would be looked for to the end of the line
     return None
 
 

@@ -41,6 +41,11 @@ _SHORT_WORDS = 2
 """The same for one that goes on with the words of the sentence before."""
 _PAUSE = re.compile(r"[,?!](?=\s)")
 _CUE_CHARACTERS = 60
+_TAIL_CHARACTERS = 300
+_READ_INSIDE = 5_000
+"""Characters of a quotation in which names are looked for."""
+_LONGEST_SENTENCE = 400
+"""Tokens of a sentence that are read: what is longer is a table or a mistake, and reading takes the square of it."""
 _MARKS = " \t\n,\"'“”‘’«»„‚「」『』‹›"
 
 
@@ -70,7 +75,7 @@ def _closed(text: str, found: Marked, cues: Cues) -> Marked:
     following = text[found.end :].lstrip()[:1]
     if following and following in ANY_MARK:
         return found  # the next paragraph goes on
-    for comma in reversed(list(_PAUSE.finditer(text, found.start + 1, found.end))):
+    for comma in reversed(list(_PAUSE.finditer(text, max(found.start + 1, found.end - _TAIL_CHARACTERS), found.end))):
         tokens = lex(text, comma.end(), min(found.end, comma.end() + _CUE_CHARACTERS))
         if match_phrase(tokens, 0, cues.inverted) or match_phrase(tokens, 0, cues.clitic):
             return Marked(found.start, comma.end(), True)
@@ -102,8 +107,8 @@ class _Reader:
         self.groups = groups
         tokens = [lex(text, group.span.start, group.span.end, [(m.start, m.end) for m in group.quoted]) for group in groups]
         names = sure_names(tokens, cues)
-        self.sentences = [Sentence(one, cues, text, names) for one in tokens]
-        inside = [Sentence(lex(text, m.start + 1, m.end - 1), cues, text, names) for m in speech]
+        self.sentences = [Sentence(one[:_LONGEST_SENTENCE], cues, text, names) for one in tokens]
+        inside = [Sentence(lex(text, m.start + 1, min(m.end - 1, m.start + _READ_INSIDE)), cues, text, names) for m in speech]
         self.found: list[Quotation] = []
         self.resolver = Resolver(text, cues, self.sentences, inside)
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from itertools import islice
 from typing import NamedTuple
 
 from assistant.text.cast import Cast
@@ -14,6 +15,7 @@ from assistant.text.subjects import Sentence
 _WORD = re.compile(r"\w+")
 _MEMORY = 4
 """Sentences after which a pronoun finds nobody any more."""
+_MOST_BODIES = 300
 _PAIR_MEMORY = 5
 """Sentences among which the two persons of `both leaders` are looked for."""
 
@@ -34,8 +36,10 @@ class Resolver:
         self.sentences = sentences
         phrases = [phrase for sentence in (*sentences, *inside) for phrase in sentence.phrases]
         self.cast = Cast(sorted(phrases, key=lambda phrase: phrase.at), cues.forenames)
-        self.bodies = [(phrase.at, phrase.name) for phrase in phrases if phrase.kind == "body"]
-        self.body_names = frozenset(name for _, name in self.bodies)
+        self.bodies: dict[str, int] = {}  # where each is first named
+        for phrase in phrases:
+            if phrase.kind == "body":
+                self.bodies[phrase.name] = min(phrase.at, self.bodies.get(phrase.name, phrase.at))
         self.persons = [[phrase for phrase in sentence.phrases if phrase.kind == "person" and phrase.name] for sentence in sentences]
         self.people: set[str] = set()
         self.recent: list[tuple[int, str]] = []  # (number of the sentence, who it is about), the latest last
@@ -112,7 +116,7 @@ class Resolver:
     def longer(self, name: str) -> str:
         """Return the name of an earlier speaker that holds a short one."""
         spaced = f" {name} "
-        for _, earlier in reversed(self.recent):
+        for _, earlier in self.recent[: -_MOST_BODIES - 1 : -1]:
             if spaced in f" {earlier} " or (name[:1] > "\u2e7f" and len(name) > 1 and name in earlier):
                 return earlier
         return name
@@ -120,13 +124,12 @@ class Resolver:
     def antecedent(self, number: int, pronoun: str) -> Meant:
         """Return whom a pronoun means: the last who was spoken of and whom it fits."""
         if pronoun in self.cues.pronouns_body:
-            bodies = [name for then, name in self.recent if number - then <= _MEMORY and self._is_body(name)]
-            return Meant(bodies[-1] if bodies else "")
+            return Meant(next((name for name in self._lately(number) if self._is_body(name)), ""))
         unlike = "f" if pronoun in self.cues.pronouns_male else "m" if pronoun in self.cues.pronouns_female else "-"
         for then, name in reversed(self.recent):
             if number - then > _MEMORY or not name:
                 break  # somebody whom we could not name spoke last: a pronoun may mean them
-            if name not in self.body_names and self.cast.gender(name) != unlike:
+            if name not in self.bodies and self.cast.gender(name) != unlike:
                 self.cast.learn(name, pronoun, self.cues)
                 self.people.add(name)
                 return Meant(name, self._rival(number, then, name, unlike))
@@ -146,16 +149,23 @@ class Resolver:
         One whose name holds the word, else the last that spoke and is no person.
         """
         word = phrase.role.lower()
-        for at, name in reversed(self.bodies):
-            if at < phrase.at and word in name.lower():
+        for name in islice(reversed(self.bodies), _MOST_BODIES):
+            if self.bodies[name] < phrase.at and word in name.lower():
                 return Meant(name)
-        recent = [name for then, name in self.recent if number - then <= _MEMORY and name and name not in self.people]
-        return Meant(recent[-1] if recent and phrase.definite else "")
+        lately = next((name for name in self._lately(number) if name and name not in self.people), "")
+        return Meant(lately if phrase.definite else "")
+
+    def _lately(self, number: int) -> Iterator[str]:
+        """Yield whom the last sentences were about, the latest first."""
+        for then, name in reversed(self.recent):
+            if number - then > _MEMORY:
+                return
+            yield name
 
     def _is_body(self, name: str) -> bool:
         """Say whether a name is a body's: it holds the word for one, or the role in front of it does."""
         words = self.cast.role_of(name).lower().split()
-        return name in self.body_names or any(word in self.cues.generic or word in self.cues.bodies for word in words)
+        return name in self.bodies or any(word in self.cues.generic or word in self.cues.bodies for word in words)
 
     def _holder(self, number: int, phrase: Phrase) -> Meant:
         """Find the person whom a bare role means; a body's role without a person speaks for itself."""

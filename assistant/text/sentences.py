@@ -11,6 +11,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Iterator
 from functools import lru_cache
 from typing import Any, NamedTuple, cast
@@ -34,6 +35,10 @@ _FULL_STOP = re.compile(r"[。！？｡](?![。！？｡…])")
 # sentencex looks at nothing inside brackets, not even at whole sentences.
 _BRACKETED = re.compile(r"(?:^|(?<=[.!?…] ))\([^()]*[.!?…] *\)(?=\s)")
 _WORDLIKE = re.compile(r"\w")
+_STRAIGHT = re.compile('"')
+_SPACE = re.compile(r"\s+")
+_TAIL = 200
+"""Characters behind a boundary that say whether the sentence goes on; a longer look would take the square of a long line."""
 
 
 def split_sentences(text: str, language: str) -> list[Span]:
@@ -98,13 +103,15 @@ def _split_line(line: str, offset: int, rules: _Rules) -> Iterator[Span]:
     # sentencex takes the full stop in "した。1930" for a decimal point.
     ends += [match.end() for match in _FULL_STOP.finditer(masked)]
     ends += [match.end() for match in _BRACKETED.finditer(masked)]
-    ends = sorted({_behind_marks(line, end) for end in ends})
+    quotes = [match.start() for match in _STRAIGHT.finditer(line)]
+    ends = sorted({_behind_marks(line, end, quotes) for end in ends})
+    opened = [quotation.start for quotation in marked]
     start = 0
     kept = 0
     for end in [*(e for e in ends if e < len(line.rstrip())), len(line)]:
         if end <= start:
             continue
-        if end < len(line) and _continues(line, kept, end, marked, rules):
+        if end < len(line) and _continues(line, kept, end, _around(end, marked, opened), rules):
             continue
         piece = line[kept:end]
         stripped = piece.strip()
@@ -112,6 +119,12 @@ def _split_line(line: str, offset: int, rules: _Rules) -> Iterator[Span]:
             begin = offset + kept + len(piece) - len(piece.lstrip())
             yield Span(begin, begin + len(stripped))
         start = kept = end
+
+
+def _around(end: int, marked: list[Marked], opened: list[int]) -> Marked | None:
+    """Return the quotation that a place lies inside of; `opened` says where each begins."""
+    at = bisect_left(opened, end) - 1
+    return marked[at] if at >= 0 and end < marked[at].end else None
 
 
 def _mask(line: str, rules: _Rules) -> str:
@@ -168,15 +181,15 @@ def _ends(key: str, following: str, rules: _Rules) -> bool:
     return following in rules.starters
 
 
-def _behind_marks(line: str, end: int) -> int:
-    """Move a boundary to right behind the last closing mark of its sentence."""
+def _behind_marks(line: str, end: int, quotes: list[int]) -> int:
+    """Move a boundary to right behind the last closing mark of its sentence; `quotes` says where the straight marks stand."""
     at = end
     while at > 0 and (line[at - 1].isspace() or line[at - 1] in ANY_MARK) and line[at - 1] not in _TERMINATORS:
         at -= 1
     if at == 0:
         return end
     while at < len(line):
-        if line[at] in _CLOSING and not _is_opening(line, at):
+        if line[at] in _CLOSING and not _is_opening(line, at, quotes):
             at += 1
         elif line[at] in "\u00a0\u202f " and line[at + 1 : at + 2] == "»":
             at += 2
@@ -185,26 +198,27 @@ def _behind_marks(line: str, end: int) -> int:
     return at
 
 
-def _is_opening(line: str, at: int) -> bool:
+def _is_opening(line: str, at: int, quotes: list[int]) -> bool:
     following = line[at + 1 : at + 2]
     if not following or following.isspace() or not following.isalnum():
         return False
     if line[at] == '"':
-        return line.count('"', 0, at) % 2 == 0
+        return bisect_left(quotes, at) % 2 == 0
     return line[at] in "'“"
 
 
-def _continues(line: str, start: int, end: int, marked: list[Marked], rules: _Rules) -> bool:
-    """Say whether the sentence that began at `start` goes on behind the boundary at `end`."""
-    head, tail = line[start:end].strip(), line[end:].lstrip()
-    if not _WORDLIKE.search(head) or not _WORDLIKE.search(tail):
+def _continues(line: str, start: int, end: int, quotation: Marked | None, rules: _Rules) -> bool:
+    """Say whether the sentence that began at `start` goes on behind the boundary at `end`, which may lie in a quotation."""
+    head, behind = line[start:end].strip(), _SPACE.match(line, end)
+    at = behind.end() if behind else end
+    tail = line[at : at + _TAIL]
+    if not _WORDLIKE.search(head) or not _WORDLIKE.search(line, end):
         return True
     if _LIST_MARKER.fullmatch(head):
         return True
-    for quotation in marked:
-        if quotation.start < end < quotation.end:
-            before = end - max(start, quotation.start)
-            return before < rules.least or quotation.end - end < rules.least
+    if quotation is not None:
+        before = end - max(start, quotation.start)
+        return before < rules.least or quotation.end - end < rules.least
     if line[end - 1] not in _CLOSING:
         return False
     if tail[0].islower() or tail[0] in ",;，、–—" or (tail[0] == "-" and tail[1:2] == " "):

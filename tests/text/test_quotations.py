@@ -39,16 +39,19 @@ def test_speakers_are_those_of_the_golden_table(language: str, row: dict):
 
 def test_the_seed_article_gives_everybody_their_own_words():
     text = (ROOT / "seeds/articles/000_fbacd0f8f8eb0354.txt").read_text("utf-8")
-    found = [(q.speaker, q.via, q.direct, q.span.of(text)[:12], q.span.of(text)[-12:]) for q in found_in(text, "id")]
+    quotations = found_in(text, "id")
+    found = [(q.speaker, q.via, q.direct, q.words.of(text)[:12], q.words.of(text)[-12:]) for q in quotations]
     assert found == [
-        ("Xi Jinping", "Kementerian Luar Negeri China", True, '"Hubungan Ch', " Xi Jinping."),
-        ("Xi Jinping", "", False, "Xi juga meny", "China-Rusia."),
-        ("Xi Jinping", "", False, "Ia menegaska", "ah Covid-19."),
-        ("Xi Jinping", "", True, '"Kedua belah', '" ungkap Xi.'),
-        ("kantor kepresidenan Rusia", "", False, "Menyusul pem", "belah pihak."),
-        ("Joe Biden", "", False, "Sejalan deng", "dan ekonomi."),
-        ("Joe Biden", "", True, '"Untuk memas', "ngkap Biden."),
+        ("Xi Jinping; Vladimir Putin", "", False, "Hubungan dek", "usia kembali"),
+        ("Xi Jinping", "Kementerian Luar Negeri China", True, "Hubungan Chi", "kedua negara"),
+        ("Xi Jinping", "", False, "krisis apa p", " China-Rusia"),
+        ("Xi Jinping", "", False, "kedua negara", "bah Covid-19"),
+        ("Xi Jinping", "", True, "Kedua belah ", "ara keduanya"),
+        ("kantor kepresidenan Rusia", "", False, "hubungan bil", " belah pihak"),
+        ("Joe Biden", "", False, "adanya pengu", " dan ekonomi"),
+        ("Joe Biden", "", True, "Untuk memast", "si yang sama"),
     ]  # fmt: skip
+    assert [q.joint for q in quotations] == [("Xi Jinping", "Vladimir Putin"), *[()] * 7]
 
 
 @given(st.text(alphabet="abcXY .,\"“”«»'’\n:;-()!?", max_size=200), st.sampled_from(["id", "en", "zh", "xx"]))
