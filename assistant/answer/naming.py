@@ -83,6 +83,8 @@ def parse_name(written: str, typed: bool = False) -> Name:
     shown = " ".join(rest)
     tokens = name_words(known or " ".join(rest[:-1] if suffix else rest))
     kept = tuple(token for i, token in enumerate(tokens) if token not in tables.particles or i == len(tokens) - 1)
+    if not kept:
+        return _body(written, words)
     return Name(kept, shown, suffix={"junior": "jr", "senior": "sr"}.get(suffix, suffix), titles=tuple(low[:titles]))
 
 
@@ -103,7 +105,7 @@ def _body(written: str, words: list[str]) -> Name:
     acronym = _ACRONYM.search(written)
     tokens = name_words(" ".join(words))
     kept = tuple(t for t in tokens if t not in tables.articles and t not in tables.companies)
-    return Name(kept or tokens, " ".join(words), is_body=True, acronym=folded(acronym[1]) if acronym else "")
+    return Name(kept or tokens or (folded(written),), " ".join(words), is_body=True, acronym=folded(acronym[1]) if acronym else "")
 
 
 def _is_body(words: list[str], low: list[str], titles: int, typed: bool) -> bool:

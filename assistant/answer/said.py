@@ -26,7 +26,8 @@ DIRECT_BONUS = 0.05
 N_COMPARED = 5
 """Of how many of a speaker's words, the nearest first, it is looked at whether they are about the topic."""
 FOUND_HITS = 20
-"""Among how many passages found for the topic alone an article must be to count as found."""
+FOUND_SHARE = 5
+"""An article counts as found for a topic when one of its passages is among the first `FOUND_HITS`, of a small index its first fifth."""
 N_NEAREST = 3
 NEAR_ARTICLES = 5
 """In how many articles, best first, a role is looked for."""
@@ -72,7 +73,7 @@ class Saying:
         ranked = [self._near(quotations) for quotations in spoken]
         if not any(ranked):
             return None if self.asked.asks == "whether" else self._nothing(groups)
-        return Said(self.cited(shared(ranked, self.n_citations)))
+        return Said(self.cited(shared(each_once(ranked), self.n_citations)))
 
     # Who is meant
 
@@ -131,7 +132,8 @@ class Saying:
         about = topic.about([r.quotation for r in rated])
         if max(about) >= SURE or max(about) < LIKELY:
             return max(about) >= SURE
-        found = {hit.passage.article_id for hit in self.retriever.search(topic.words, FOUND_HITS, self.filters)}
+        n_hits = min(FOUND_HITS, self.ledger.index.count().passages // FOUND_SHARE)
+        found = {hit.passage.article_id for hit in self.retriever.search(topic.words, n_hits, self.filters)} if n_hits else set()
         return any(score >= LIKELY and r.quotation.article_id in found for score, r in zip(about, rated, strict=True))
 
     def cited(self, rated: Sequence[Rated]) -> tuple[Citation, ...]:
@@ -231,6 +233,16 @@ def by_person(rated: Sequence[Rated], ledger: Ledger) -> dict[int, list[Rated]]:
         for person in ledger.whom().people.of(item.quotation)[:1]:
             found.setdefault(person, []).append(item)
     return found
+
+
+def each_once(groups: Sequence[Sequence[Rated]]) -> list[list[Rated]]:
+    """Leave out of each group what stands in one before: a joint statement is shown once."""
+    seen: set[Quotation] = set()
+    kept = []
+    for group in groups:
+        kept.append([item for item in group if item.quotation not in seen])
+        seen.update(item.quotation for item in group)
+    return kept
 
 
 def shared(groups: Sequence[Sequence[Rated]], n: int) -> list[Rated]:

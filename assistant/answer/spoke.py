@@ -58,9 +58,7 @@ def overlap(wanted: Sequence[str], words: Sequence[str]) -> float:
 
 
 def _grouped(saying: Saying, rated: Sequence[Rated]) -> Said:
-    best = rated[0].nearness
-    near = [r for r in rated if r.nearness >= best / 2]
-    groups = list(by_person(near, saying.ledger).values())[: saying.n_citations]
+    groups = list(by_person(rated, saying.ledger).values())[: saying.n_citations]
     return Said(saying.cited(shared(groups, saying.n_citations)))
 
 
