@@ -11,8 +11,12 @@ import gradio as gr
 from assistant.serve.ui.spoken import NOBODY, Speakers, Who
 
 VIEWS = '<nav class="views" aria-label="Views"><a href="#ask" aria-current="page">Ask</a><a href="#speakers">Speakers</a></nav>'
-# Another index has other speakers: the address must not name one of the index before.
-OTHER_INDEX = "() => { if (document.body.dataset.view === 'speakers') window.history.replaceState(null, '', '#speakers'); }"
+# Another index has other speakers: the list is asked for anew, and the address names nobody of the index before.
+OTHER_INDEX = """() => {
+    if (document.body.dataset.view !== 'speakers') return;
+    window.history.replaceState(null, '', '#speakers');
+    window.dispatchEvent(new HashChangeEvent('hashchange'));
+}"""
 # A search follows the typing; only the latest words count.
 TYPING: dict[str, Any] = {"trigger_mode": "always_last"}
 
@@ -49,9 +53,6 @@ def connect(speakers: Speakers, on: SpeakerWidgets, switch: gr.Dropdown, reading
         known = gr.update(value=shown.index) if shown.index != name and _is_offered(speakers, shown.index) else gr.skip()
         return known, shown.who, shown.html, "", "", False
 
-    def switched(name: str) -> tuple[Who, str]:
-        return NOBODY, speakers.listed(name)
-
     def narrowed(name: str, who: Who, about: str, direct: bool) -> str:
         return speakers.spoken(name, who, about.strip(), direct)
 
@@ -62,7 +63,6 @@ def connect(speakers: Speakers, on: SpeakerWidgets, switch: gr.Dropdown, reading
         return speakers.listed(name, find) if who == NOBODY else gr.skip()
 
     on.spoken.visit(visit, switch, [switch, on.chosen, on.spoken, on.find, on.topic, on.direct], **event)
-    switch.input(switched, switch, [on.chosen, on.spoken], **event)
     switch.input(None, None, None, js=OTHER_INDEX)
     # `change`, for `input` does not come when something is pasted; it comes too when a visit empties the field.
     on.find.change(found, [switch, on.chosen, on.find], on.spoken, **TYPING, **event)
