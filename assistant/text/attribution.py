@@ -14,7 +14,7 @@ from assistant.text.subjects import Sentence
 _PAUSES = frozenset(",-–—:")
 _LONGEST_TAIL = 12
 _SHORT_TAIL = 5
-_MOST_NOUNS = 4
+_MOST_NOUNS = 5
 
 Form = Literal["verb", "inverted", "clitic", "passive", "according"]
 
@@ -124,6 +124,8 @@ def subject_behind(sentence: Sentence, at: int) -> Phrase | None:
             if read_phrase(tokens, at, cues, sentence.text) is not None:
                 break
             at += 1
+    if at < len(tokens) and tokens[at].low in cues.objective and sentence.ends_clause(at + 1):
+        return Phrase(at, at + 1, "pronoun", at=tokens[at].start)  # "according to him"
     subject = read_phrase(tokens, at, cues, sentence.text) if at < len(tokens) else None
     if subject is None and cues.free_order and at < len(tokens) and tokens[at].low in cues.prepositions:
         # "заявил на церемонии мэр города": what follows a preposition stands between a verb and its subject
@@ -148,8 +150,11 @@ def _unnamed(sentence: Sentence, at: int) -> Phrase | None:
     begun = last
     while last < min(len(tokens), begun + _MOST_NOUNS) and (is_noun(tokens, last, cues) or (last > begun and tokens[last].capital)):
         last += 1
+    if last < len(tokens) and tokens[last].low in cues.demonstratives:
+        last += 1
     nouns = {token.low for token in tokens[at:last]}
-    if begun == at or last == begun or nouns & cues.papers or not sentence.ends_clause(last):
+    ends = sentence.ends_clause(last) or (last < len(tokens) and tokens[last].low in cues.relatives)
+    if (begun == at and not cues.head_first) or last == begun or nouns & cues.papers or not ends:
         return None
     return Phrase(at, last, "plural", at=tokens[at].start)
 

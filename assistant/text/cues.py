@@ -75,6 +75,8 @@ class Cues:
     through: frozenset[str] = frozenset()
     anaphors: frozenset[str] = frozenset()
     reducers: frozenset[str] = frozenset()
+    no_speaker: frozenset[str] = frozenset()
+    objective: frozenset[str] = frozenset()
     auxiliaries: frozenset[str] = frozenset()
     territorial: frozenset[str] = frozenset()
     forenames: frozenset[str] = frozenset()

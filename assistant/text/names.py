@@ -13,7 +13,7 @@ from assistant.text.cues import Cues
 from assistant.text.lexing import QUOTED, Token, match_phrase
 from assistant.text.runs import Phrase, end_of_noun_run, end_of_run, split_run
 
-_MOST_NOUNS = 4
+_MOST_NOUNS = 6
 _DEGREE = re.compile(r"(?:[A-Z][A-Za-z]{0,3}\.)+(?:[A-Z][A-Za-z]{0,3})?|S[HTEPK]|M[HMTAK]|MBA|PhD|SpA")
 
 

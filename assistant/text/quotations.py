@@ -20,7 +20,7 @@ from assistant.text.attribution import Attribution, around
 from assistant.text.cast import speaker_matches
 from assistant.text.cues import Cues, cues_for
 from assistant.text.lexing import QUOTED, lex, match_phrase, sure_names
-from assistant.text.marks import ANY_MARK, FINAL, Marked, Stretch, find_marked, is_speech, stretches
+from assistant.text.marks import ANY_MARK, FINAL, Marked, Stretch, find_marked, is_speech, stretches, unopened
 from assistant.text.patterns import match_patterns
 from assistant.text.reporting import boundary, reported
 from assistant.text.resolving import Resolver
@@ -62,10 +62,16 @@ def find_quotations(text: str, sentences: Sequence[Span], language: str) -> list
         with a sentence, and holds the words.
     """
     cues = cues_for(language)
-    marked = [found for line in _LINE.finditer(text) for found in find_marked(text, line.start(), line.end())]
+    marked = [found for line in _LINE.finditer(text) for found in _marked(text, line.start(), line.end())]
     speech = [_closed(text, found, cues) for found in marked if is_speech(text, found)]
     reader = _Reader(text, cues, stretches(sentences, speech), speech)
     return [found for found in reader.read() if not _only_referred_to(found, text, cues)]
+
+
+def _marked(text: str, start: int, end: int) -> list[Marked]:
+    found = find_marked(text, start, end)
+    first = unopened(text, start, found[0].start if found else end)
+    return [first, *found] if first is not None else found
 
 
 def _closed(text: str, found: Marked, cues: Cues) -> Marked:
@@ -240,11 +246,20 @@ class _Reader:
         return marked >= 0.8 * (words.end - words.start)
 
     def _unattributed(self, number: int, group: Stretch, sentence: Sentence, places: Sequence[int]) -> Iterator[Quotation]:
+        if number and self.sentences[number - 1].tokens and self.sentences[number - 1].tokens[-1].text == ":":
+            yield from self._announced(number, group, self._marked_words(group, sentence, places))
+            return
         continued = self._continued(number)
         if self._stands_alone(group, _SHORT_WORDS if continued else _LONE_WORDS):
             speaker = continued or self._continues(number)
             role = self.resolver.cast.role_of(speaker) if speaker else ""
             yield Quotation("", group.span, self._marked_words(group, sentence, places), speaker, role=role, direct=True)
+
+    def _announced(self, number: int, group: Stretch, words: Span) -> Iterator[Quotation]:
+        """Read a quotation behind a line that ends in a colon: `Ruiz wrote:`; an inscription or a poem is nobody's."""
+        named = [found for found in reported(self.sentences[number - 1]) if found.speaker is not None]
+        if named:
+            yield replace(self._quotation(number - 1, group, named[-1], words), span=group.span)
 
     def _read_patterns(self, number: int, group: Stretch, sentence: Sentence) -> Iterator[Quotation]:
         found = match_patterns(self.text, group.span, group.quoted, self.cues)
@@ -267,6 +282,8 @@ class _Reader:
         elif phrase is not None and found.also:
             spoken = sorted((phrase, *found.also), key=lambda one: one.first)
             joint = tuple(dict.fromkeys(resolver.meant(number, one).name or self._written(sentence, one) for one in spoken))
+        if self._one_body(sentence, found):
+            joint, name = (), self._written(sentence, phrase._replace(first=found.begins, last=found.ends)) if phrase else name
         name = JOINED.join(joint) or name
         role = "" if joint or phrase is None else phrase.role or (resolver.cast.role_of(name) if name else "")
         via = resolver.meant(number, found.via).name if found.via is not None else ""
@@ -285,6 +302,21 @@ class _Reader:
             negated=self._negated(sentence, found),
             joint=joint if len(joint) > 1 else (),
             uncertain=uncertain,
+        )
+
+    def _one_body(self, sentence: Sentence, found: Attribution) -> bool:
+        """Say whether two joined phrases are one name: `Centers for Disease Control and Prevention`."""
+        both = sorted((*found.also, *([found.speaker] if found.speaker else [])), key=lambda phrase: phrase.first)
+        if len(both) != 2 or found.form != "verb":
+            return False
+        words = {token.low for token in sentence.tokens[both[0].first : both[0].last]}
+        bodily = both[0].kind == "body" or bool(words & self.cues.bodies)
+        return (
+            bodily
+            and both[1].kind == "person"
+            and not both[1].role
+            and " " not in both[1].name
+            and not self.resolver.cast.known(both[1].name, both[1].at)
         )
 
     def _written(self, sentence: Sentence, phrase: Phrase) -> str:
@@ -306,6 +338,8 @@ class _Reader:
         if not group.quoted:
             return False
         first = group.quoted[0]
+        if self.text[first.start] not in ANY_MARK:
+            return False
         inside = self.text[first.start : first.end].rstrip("\"'”’»」』“")
         return first.start <= group.span.start and len(_WORD.findall(inside)) >= least and inside[-1:] in FINAL
 

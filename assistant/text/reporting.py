@@ -30,7 +30,8 @@ def reported(sentence: Sentence) -> list[Attribution]:
     if tokens and tokens[-1].text == "?":
         return []  # "What did Biden say to Xi?"
     while at < len(tokens):
-        if tokens[at].low not in sentence.cues.cue_firsts and not _unlisted(sentence, at):
+        named = tokens[at].capital and at > 0 and tokens[at - 1].word  # "the United States"
+        if named or (tokens[at].low not in sentence.cues.cue_firsts and not _unlisted(sentence, at)):
             at += 1
             continue
         attribution, n = _reported_at(sentence, at)
@@ -61,7 +62,7 @@ def _reported_at(sentence: Sentence, at: int) -> tuple[Attribution | None, int]:
     tokens, cues = sentence.tokens, sentence.cues
     if n := match_phrase(tokens, at, cues.according):
         return _according_at(sentence, at, n), n
-    if n := match_phrase(tokens, at, cues.clitic):
+    if (n := match_phrase(tokens, at, cues.clitic)) and _stands_apart(sentence, at, n):
         return attribution_at(sentence, at, n, inside(sentence, at, n), "clitic"), n
     if (n := match_phrase(tokens, at, cues.passive)) and (found := _passive_at(sentence, at, n)):
         return found, n
@@ -69,6 +70,8 @@ def _reported_at(sentence: Sentence, at: int) -> tuple[Attribution | None, int]:
         subject = subject_behind(sentence, at + n)
         end = sentence.chain_end(subject) if subject is not None else at
         closed = end >= len(tokens) or tokens[end].text != QUOTED
+        if subject is not None and cues.by_needed and subject.kind in ("plural", "role") and end < len(tokens) and tokens[end].word:
+            return None, n  # "Mr Pym, who wept, begged the thief to stop"
         sure = cues.head_first and at and tokens[at - 1].text == "," and subject is not None and subject.kind == "person"
         if subject is not None and closed and (sure or sentence.ends_clause(end)):
             return attribution_at(sentence, at, n, subject, "inverted"), n
@@ -86,7 +89,14 @@ def _unlisted(sentence: Sentence, at: int) -> bool:
     if not cues.mental or at + 1 >= len(tokens) or tokens[at + 1].low not in cues.bare_complementisers:
         return False
     low = tokens[at].low
-    return cues.is_common(low) and low not in cues.mental and low not in cues.passive
+    return cues.is_verbal(low) and low not in cues.mental and low not in cues.passive
+
+
+def _stands_apart(sentence: Sentence, at: int, n: int) -> bool:
+    """Say whether a verb with its subject inside is an attribution: `..., nilainya.`, but not `namun nilainya turun`."""
+    before = sentence.tokens[at - 1] if at else None
+    opens = before is None or not before.word or before.low in sentence.cues.coordinators
+    return opens and sentence.ends_clause(at + n)
 
 
 def _according_at(sentence: Sentence, at: int, n: int) -> Attribution | None:
@@ -94,7 +104,11 @@ def _according_at(sentence: Sentence, at: int, n: int) -> Attribution | None:
     if relays and any(phrase.last <= at and phrase.kind in ("person", "body") for phrase in sentence.phrases):
         return None  # "the ministry, quoting Xi, said": the verb tells
     subject = subject_behind(sentence, at + n)
-    if subject is None or any(token.low in sentence.cues.papers for token in sentence.tokens[subject.first : subject.last + 1]):
+    if subject is None or _head(sentence, subject.first, subject.last) in sentence.cues.papers:
+        return None
+    if subject.kind in ("plural", "role") and any(
+        token.low in sentence.cues.papers for token in sentence.tokens[subject.first : subject.last + 1]
+    ):
         return None
     return attribution_at(sentence, at, n, subject, "according")
 
@@ -151,7 +165,9 @@ def unnamed_before(sentence: Sentence, verb: int) -> Phrase | None:
     if not group or (first > 0 and tokens[first - 1].word and tokens[first - 1].low not in clause_openers(cues)):
         return None
     lows = [token.low for token in group]
-    if any(low in cues.papers or low in cues.blockers or low in cues.complementisers for low in lows):
+    if _head(sentence, first, last) in cues.papers or any(low in cues.blockers or low in cues.complementisers for low in lows):
+        return None
+    if lows[0] in cues.no_speaker:
         return None
     if any(match_phrase(group, i, table) for i in range(len(group)) for table in (cues.verbs, cues.acts, cues.pronouns)):
         return None
@@ -166,6 +182,16 @@ def unnamed_before(sentence: Sentence, verb: int) -> Phrase | None:
     return Phrase(first, last, "plural", at=group[0].start)
 
 
+def _head(sentence: Sentence, first: int, last: int) -> str:
+    """Return the noun that a group is about: the first one, or where it comes last the one before a preposition."""
+    cues = sentence.cues
+    nouns = [token.low for token in sentence.tokens[first:last] if token.low not in cues.determiners]
+    if cues.head_first:
+        return nouns[0] if nouns else ""
+    end = next((i for i, low in enumerate(nouns) if low in cues.prepositions), len(nouns))
+    return nouns[end - 1] if end else ""
+
+
 @lru_cache(maxsize=64)
 def clause_openers(cues: Cues) -> frozenset[str]:
     """Return the words behind which a clause may begin."""
@@ -176,10 +202,11 @@ def _passive_at(sentence: Sentence, at: int, n: int) -> Attribution | None:
     begun = at
     while begun > 0 and sentence.tokens[begun - 1].low in sentence.cues.auxiliaries:
         begun -= 1
-    if sentence.blocked(begun):
-        return None
+    if sentence.blocked(begun) or (sentence.cues.by_needed and begun == at and at and sentence.tokens[at - 1].word):
+        return None  # "those endorsed by the government"
     behind = sentence.tokens[at + n].low if at + n < len(sentence.tokens) else ""
     subject = subject_behind(sentence, at + n)
-    if subject is None or (sentence.cues.by_needed and behind not in sentence.cues.by):
+    stated = behind in sentence.cues.by
+    if subject is None or (not stated and (sentence.cues.by_needed or subject.kind == "plural")):
         return None
     return attribution_at(sentence, at, n, subject, "passive")

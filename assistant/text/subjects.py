@@ -63,7 +63,9 @@ class Sentence:
             verb = any(match_phrase(tokens, at + 1, table) for table in (self.cues.verbs, self.cues.acts))
             following = tokens[at + 1].low if at + 1 < len(tokens) else ""
             joined = following in cues.conjunctions
-            return phrase if verb or joined or following in cues.transparent else None
+            beyond = tokens[at + 2].low if at + 2 < len(tokens) else ""
+            related = tokens[at + 1].text == "," and beyond in cues.relatives if at + 1 < len(tokens) else False
+            return phrase if verb or joined or related or (following in cues.transparent and following not in cues.prepositions) else None
         return phrase
 
     def _may_begin(self, at: int) -> bool:
@@ -142,8 +144,9 @@ class Sentence:
             return self._nearest_subject(start - 1) if coordinated else None
         nearest = candidates[-1]
         named = candidates[0].kind != "role" or all(phrase.kind != "person" for phrase in candidates)
-        if named and self._apposed(candidates[0], start, verb):
-            return candidates[0]
+        enclosed = next((phrase for phrase in candidates if self._apposed(phrase, start, verb)), None) if named else None
+        if enclosed is not None:
+            return enclosed
         free = [phrase for i, phrase in enumerate(candidates) if self.free(phrase, candidates[:i], start)]
         adjacent = all(self.passes(i) or any(a <= i <= b for a, b in self.relatives) for i in range(nearest.last, verb))
         named = self._aside(nearest.last, verb) and self._behind_noun(nearest, start)
@@ -167,7 +170,8 @@ class Sentence:
         while last > phrase.last and self.tokens[last - 1].low in self.cues.transparent:
             last -= 1
         opened = phrase.last < last and "," in (self.tokens[phrase.last].text, self.tokens[phrase.last - 1].text)
-        leads = phrase.first == start or all(token.low in self.cues.closed for token in self.tokens[start : phrase.first])
+        leads = phrase.first == start or self.tokens[phrase.first - 1].text == ","
+        leads = leads or all(token.low in self.cues.closed for token in self.tokens[start : phrase.first])
         return opened and leads and self.tokens[last - 1].text == "," and phrase.kind != "pronoun" and self.free(phrase, [], start)
 
     def _aside(self, at: int, end: int) -> bool:
@@ -209,7 +213,7 @@ class Sentence:
     def _behind_noun(self, phrase: Phrase, start: int) -> bool:
         """Say whether an unknown noun right before a name is its role: `assemblyman Gobind Maniam said`."""
         at = phrase.first - 1
-        if not self.cues.noun_before or phrase.kind != "person" or at < start:
+        if not self.cues.noun_before or phrase.kind not in ("person", "body") or at < start:
             return False
         token = self.tokens[at]
         listed = (
