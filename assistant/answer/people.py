@@ -107,7 +107,8 @@ class _Joining:
 
     def __init__(self, keys: Sequence[Key]) -> None:
         self.keys = keys
-        self._names = _without_disguised_bodies({name: parse_name(name) for name, _, _ in keys})
+        self._names = _without_disguised_bodies({name: parse_name(name) for name in {key[0] for key in keys}})
+        self._titled = {written: offices_of(" ".join(name.titles)) for written, name in self._names.items()}
         self._leaders = _Leaders()
         forms = {name.form: name for name in self._names.values() if not name.is_body and not name.bare}
         fitting: dict[tuple[str, ...], list[int]] = {}
@@ -128,14 +129,14 @@ class _Joining:
             name = self._names[written]
             led = self._led.get(name.form, NOBODY)
             if len(led) == 1:
-                offices = _offices(name, role)
+                offices = self._titled[written] | offices_of(role)
                 for leader in led:
                     for word in self._leaders.words(leader, name):
                         self._in_article[word, article].add(leader)
                         for office in offices:
                             self._in_office[word, office].add(leader)
             elif name.bare and name.titles:
-                self._loose[name.form] |= offices_of(" ".join(name.titles))
+                self._loose[name.form] |= self._titled[written]
         for form, led in self._led.items():
             if len(led) == 1:
                 for word in _standing_alone(form):
@@ -149,18 +150,18 @@ class _Joining:
             full = self._acronyms.get(name.tokens[0], ()) if len(name.tokens) == 1 else ()
             return "body", *(full[0] if len(full) == 1 else name.tokens)
         led = self._led.get(name.form, NOBODY)
-        meant = led if len(led) == 1 else self._meant(name, role, article, led)
+        meant = led if len(led) == 1 else self._meant(name, self._titled[written] | offices_of(role), article, led)
         if len(meant) == 1:
             return "person", str(min(meant))
-        own = offices_of(" ".join(name.titles)) or self._loose.get(name.form, NOBODY)
+        own = self._titled[written] or self._loose.get(name.form, NOBODY)
         return "apart", *name.form, str(min(own)) if len(own) == 1 or (name.titles and own) else ""
 
-    def _meant(self, name: Name, role: str, article: str, fitting: frozenset[int]) -> Set[int]:
+    def _meant(self, name: Name, offices: frozenset[int], article: str, fitting: frozenset[int]) -> Set[int]:
         """Return the leader that a short form stands for, none when that is not sure."""
         word = name.tokens[-1]
         here = self._in_article.get((word, article), NOBODY)
-        in_office = NOBODY.union(*(self._in_office.get((word, office), NOBODY) for office in _offices(name, role)))
-        for found in (here, here & in_office if here else in_office, NOBODY if here else self._in_index.get(word, NOBODY)):
+        in_office = NOBODY.union(*(self._in_office.get((word, office), NOBODY) for office in offices)) if offices else NOBODY
+        for found in (here, here & in_office) if here else (in_office, self._in_index.get(word, NOBODY)):
             possible = found & fitting if fitting else found
             if len(possible) == 1:
                 return possible
@@ -207,10 +208,6 @@ class _Leaders:
                 for form in (given,) if len(given) == 1 else (*given_forms(given), given[0] + "*"):
                     self._by_pair[last, form].append(number)
         return number
-
-
-def _offices(name: Name, role: str) -> frozenset[int]:
-    return offices_of(role) | offices_of(" ".join(name.titles))
 
 
 def _standing_alone(form: Sequence[str]) -> set[str]:

@@ -48,6 +48,7 @@ def test_forms_of_one_name_are_one_person_under_the_fullest():
         ("Rizaldi Pamenan, S.H.", "Rizaldi Pamenan"),
         ("Joko Widodo", "Jokowi"),
         ("Presiden Jokowi", "Joko Widodo"),
+        ("Tan Sri Rosman Jelani", "Rosman Jelani"),
         ("Élodie Garnier", "ELODIE GARNIER"),
         ("डॉ. शशिकांत बघेरवाल", "शशिकांत बघेरवाल"),
         ("Владимир Путин", "Vladimir Putin"),
