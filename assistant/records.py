@@ -105,7 +105,7 @@ JOINED = "; "
 class Speaker:
     """A person or body, across articles.
 
-    `name` is the fullest name, `names` are all the names joined under it (`name` among them) and `roles` the roles as written, both the
+    `name` is the fullest name without its titles, `names` are all the names joined under it and `roles` the roles, both as written, the
     most frequent first. `n_quotations` counts their utterances, those with others too; `first` and `last` are the earliest and the latest
     date of an article with words of theirs, ISO 8601, "" when no article has a date.
     """

@@ -125,18 +125,20 @@ class _Joining:
 
     def _gather(self) -> None:
         """Note which leaders hold a word, by article, by office, and anywhere; and the offices of short forms."""
-        for written, role, article in self.keys:
-            name = self._names[written]
-            led = self._led.get(name.form, NOBODY)
-            if len(led) == 1:
-                offices = self._titled[written] | offices_of(role)
-                for leader in led:
-                    for word in self._leaders.words(leader, name):
-                        self._in_article[word, article].add(leader)
-                        for office in offices:
-                            self._in_office[word, office].add(leader)
+        full: dict[str, tuple[int, tuple[str, ...]]] = {}
+        for written, name in self._names.items():
+            if len(led := self._led.get(name.form, NOBODY)) == 1:
+                full[written] = min(led), self._leaders.words(min(led), name)
             elif name.bare and name.titles:
                 self._loose[name.form] |= self._titled[written]
+        for written, role, article in self.keys:
+            if written in full:
+                leader, words = full[written]
+                offices = self._titled[written] | offices_of(role)
+                for word in words:
+                    self._in_article[word, article].add(leader)
+                    for office in offices:
+                        self._in_office[word, office].add(leader)
         for form, led in self._led.items():
             if len(led) == 1:
                 for word in _standing_alone(form):
@@ -274,6 +276,10 @@ def _person(keys: Sequence[Key], counts: Mapping[Key, int]) -> Person:
         names[key[0]] += counts[key]
         roles[key[1]] += counts[key]
     ordered = tuple(sorted(names, key=lambda name: (-names[name], name)))
-    fullest = max(ordered, key=lambda name: (parse_name(name).weight, len(parse_name(name).shown.split()), names[name], name))
+    fullest = (
+        ordered[0]
+        if len(ordered) == 1
+        else max(ordered, key=lambda name: (parse_name(name).weight, len(parse_name(name).shown.split()), names[name], name))
+    )
     held = tuple(role for role in sorted(roles, key=lambda role: (-roles[role], role)) if role)
     return Person(parse_name(fullest).shown, ordered, held, tuple(dict.fromkeys(map(parse_name, ordered))))

@@ -5,7 +5,7 @@ Never sentences that only mention the speaker: when no words of theirs are known
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -102,9 +102,13 @@ class Saying:
     def _spoken(self, group: Sequence[int], everybody: set[int]) -> list[Quotation]:
         """Return the words of one speaker that may answer: what others said with them only when all of these are asked for."""
         people = self.ledger.whom().people
-        wanted = Wanted(since=self.asked.since, until=self.asked.until, direct=True if self.asked.direct_only else None)
-        found = self.ledger.kept(self.ledger.words_of(group), wanted, self.filters)
+        found = self.kept(self.ledger.words_of(group))
         return [q for q in found if not q.joint or set(people.of(q)) <= everybody]
+
+    def kept(self, quotations: Iterable[Quotation]) -> list[Quotation]:
+        """Return those from the time, and in the marks, that are asked for, by date and place."""
+        wanted = Wanted(since=self.asked.since, until=self.asked.until, direct=True if self.asked.direct_only else None)
+        return self.ledger.kept(quotations, wanted, self.filters)
 
     def _near(self, quotations: Sequence[Quotation]) -> list[Rated]:
         """Return what is near the topic, the nearest first; without a topic all, by date. Uncertain ones only where nothing else is."""
@@ -185,7 +189,8 @@ class Saying:
         ):
             if not any(article.id == other.id and span.overlaps(seen) for other, seen, _ in near):
                 near.append((article, span, self.quotation_at(article.id, span)))
-        name = "abstain_said_topic" if asked.topic else "abstain_said"
+        narrowed = "abstain_direct" if asked.direct_only else "abstain_time" if asked.since or asked.until else "abstain_said"
+        name = "abstain_said_topic" if asked.topic else narrowed
         text = label(name, asked.language, speaker=asked.speaker, topic=asked.topic)
         if others := self._others():
             text += " " + label("others_spoke", asked.language, names=", ".join(others))
@@ -208,8 +213,7 @@ class Saying:
 
     def rated(self, quotations: Sequence[Quotation], topic: str) -> list[Rated]:
         """Return the quotations that are near a topic, certain ones first, the nearest first of each."""
-        wanted = Wanted(since=self.asked.since, until=self.asked.until, direct=True if self.asked.direct_only else None)
-        kept = self.ledger.kept(quotations, wanted, self.filters)
+        kept = self.kept(quotations)
         compared = self.ledger.topic(topic)
         scores = zip(kept, compared.nearness(kept), compared.about(kept), strict=True)
         rated = [Rated(q, cosine + DIRECT_BONUS * q.direct) for q, cosine, about in scores if about >= SURE]

@@ -7,7 +7,6 @@ from collections.abc import Sequence
 from assistant.answer.compose import cite, label
 from assistant.answer.naming import name_words
 from assistant.answer.said import N_NEAREST, Rated, Said, Saying, by_person, does, shared, without_copies
-from assistant.records import Quotation
 
 SAME_WORDS = 0.8
 """Share of the asked words that must stand in an utterance, in the same order, to be taken for it."""
@@ -38,7 +37,7 @@ def _with_words(saying: Saying, words: str) -> list[Rated]:
     ledger, wanted = saying.ledger, name_words(words)
     hits = saying.retriever.lexical.search(words, WIDE, saying.filters)
     articles = tuple(dict.fromkeys(hit.passage.article_id for hit in (*hits, *saying.hits)))
-    quotations: list[Quotation] = ledger.index.quotations(articles) if articles else []
+    quotations = saying.kept(ledger.index.quotations(articles)) if articles else []
     rated = [Rated(q, overlap(wanted, name_words(q.words.of(ledger.text(q.article_id))))) for q in quotations if q.speaker]
     found = sorted((r for r in rated if r.nearness >= SAME_WORDS), key=lambda r: (r.quotation.uncertain, -r.nearness))
     return without_copies(found, ledger)

@@ -124,7 +124,7 @@ def subject_behind(sentence: Sentence, at: int) -> Phrase | None:
             if read_phrase(tokens, at, cues, sentence.text) is not None:
                 break
             at += 1
-    if at < len(tokens) and tokens[at].low in cues.objective and sentence.ends_clause(at + 1):
+    if at < len(tokens) and tokens[at].low in cues.objective and (sentence.ends_clause(at + 1) or tokens[at + 1].low in cues.openers):
         return Phrase(at, at + 1, "pronoun", at=tokens[at].start)  # "according to him"
     subject = read_phrase(tokens, at, cues, sentence.text) if at < len(tokens) else None
     if subject is None and cues.free_order and at < len(tokens) and tokens[at].low in cues.prepositions:

@@ -77,6 +77,8 @@ class Cues:
     reducers: frozenset[str] = frozenset()
     no_speaker: frozenset[str] = frozenset()
     objective: frozenset[str] = frozenset()
+    impersonal: frozenset[str] = frozenset()
+    first_person: frozenset[str] = frozenset()
     auxiliaries: frozenset[str] = frozenset()
     territorial: frozenset[str] = frozenset()
     forenames: frozenset[str] = frozenset()

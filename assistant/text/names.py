@@ -20,8 +20,14 @@ _DEGREE = re.compile(r"(?:[A-Z][A-Za-z]{0,3}\.)+(?:[A-Z][A-Za-z]{0,3})?|S[HTEPK]
 def read_phrase(tokens: Sequence[Token], at: int, cues: Cues, text: str) -> Phrase | None:
     """Read the noun phrase that starts at token `at`, with the apposition that follows it."""
     phrase = _read_core(tokens, at, cues, text)
-    if phrase is None or phrase.kind in ("pronoun", "plural"):
+    if phrase is None or phrase.kind in ("pronoun", "plural", "pair"):
         return phrase
+    if phrase.kind == "person" and not phrase.role and cues.noun_before and is_noun(tokens, phrase.last, cues):
+        named = read_named_noun(tokens, phrase.last, cues, text)
+        known = cues.titles | cues.persons | cues.relations
+        if named is not None and named.kind == "person" and any(word in known for word in named.role.lower().split()):
+            # "JSX trade division head Hamdi Hassyarbaini"
+            return named._replace(first=phrase.first, role=f"{phrase.name} {named.role}")
     last = _skip_asides(tokens, phrase.last)
     if last < len(tokens) and tokens[last].text == ",":
         joined = _with_apposition(tokens, phrase, last, cues, text)
@@ -52,7 +58,7 @@ def _read_core(tokens: Sequence[Token], at: int, cues: Cues, text: str) -> Phras
         return None
     place = Phrase(first, last, "person", determined=at > first)
     phrase = split_run(tokens[at:last], place, cues, text)
-    if phrase is not None and phrase.kind == "body" and not cues.head_first and all(token.low in cues.places for token in tokens[at:last]):
+    if phrase is not None and phrase.kind == "body" and cues.noun_before:
         nouns = _end_of_group(tokens, last, cues)
         if nouns > last:
             return Phrase(first, nouns, "plural", at=tokens[at].start)  # "a European diplomat"
@@ -79,6 +85,8 @@ def read_named_noun(tokens: Sequence[Token], at: int, cues: Cues, text: str) -> 
 
 def is_noun(tokens: Sequence[Token], at: int, cues: Cues) -> bool:
     """Say whether a lower-case word can be a noun: it is no function word and no verb that is known or looks like one."""
+    if at >= len(tokens):
+        return False
     token = tokens[at]
     if not token.word or token.capital or token.text[0].isdigit():
         return False

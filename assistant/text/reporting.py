@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from functools import lru_cache
 
 from assistant.text.attribution import (
@@ -13,7 +14,7 @@ from assistant.text.attribution import (
     subject_behind,
 )
 from assistant.text.cues import Cues, Phrases
-from assistant.text.lexing import QUOTED, match_phrase
+from assistant.text.lexing import POSSESSIVE, QUOTED, match_phrase
 from assistant.text.runs import Phrase
 from assistant.text.subjects import Sentence
 
@@ -72,7 +73,9 @@ def _reported_at(sentence: Sentence, at: int) -> tuple[Attribution | None, int]:
         closed = end >= len(tokens) or tokens[end].text != QUOTED
         if subject is not None and cues.by_needed and subject.kind in ("plural", "role") and end < len(tokens) and tokens[end].word:
             return None, n  # "Mr Pym, who wept, begged the thief to stop"
-        sure = cues.head_first and at and tokens[at - 1].text == "," and subject is not None and subject.kind == "person"
+        if subject is not None and at == 0 and (subject.kind not in ("person", "pronoun") or end >= len(tokens) or tokens[end].word):
+            return None, n  # "Pesan kami kepada Amerika"
+        sure = cues.head_first and at and tokens[at - 1].text == "," and subject is not None and subject.kind != "pronoun"
         if subject is not None and closed and (sure or sentence.ends_clause(end)):
             return attribution_at(sentence, at, n, subject, "inverted"), n
     for table in (cues.verbs, cues.acts, cues.naming, cues.weak, cues.gerunds):
@@ -129,14 +132,37 @@ def _verb_at(sentence: Sentence, at: int, n: int, table: Phrases) -> Attribution
     if subject is None and tokens[0].low in cues.blockers:
         return None  # "If Putin said that"
     if subject is None:
-        subject = unnamed_before(sentence, at) if table in (cues.verbs, cues.acts) or has_complement(sentence, at + n) else None
+        strong = tokens[at].low not in cues.impersonal and table in (cues.verbs, cues.acts)
+        subject = (
+            unnamed_before(sentence, at) if strong or (table in (cues.verbs, cues.weak) and has_complement(sentence, at + n)) else None
+        )
+        if subject is not None and tokens[at].low in cues.impersonal and not _people(sentence, subject):
+            return None  # "the results suggest that"
     if subject is None:
         return None
+    if subject.kind in ("plural", "pronoun") and tokens[subject.first].low in cues.first_person:
+        return None  # whose words these are stands elsewhere
+    if subject.kind == "plural" and POSSESSIVE.search(tokens[subject.last - 1].text):
+        return None  # "Iraq's hopes"
+    if subject.kind == "body" and _adjective(subject.name, cues) and tokens[at].low.endswith("s") and tokens[at].low not in cues.inverted:
+        return None  # "European demands"
     if table is cues.naming and subject.kind == "plural" and not _quotes(sentence, at + n):
         return None
     found = attribution_at(sentence, at, n, subject, "verb")
     clear = table is cues.verbs and (subject.kind in ("person", "plural") or subject.relation)
     return found._replace(stated=found.stated or clear)
+
+
+def _people(sentence: Sentence, group: Phrase) -> bool:
+    """Say whether a group of nouns holds a word for people or a body."""
+    cues = sentence.cues
+    known = cues.plurals | cues.persons | cues.titles | cues.bodies | cues.generic
+    return any(token.low in known for token in sentence.tokens[group.first : group.last])
+
+
+def _adjective(name: str, cues: Cues) -> bool:
+    """Say whether the name of a country is its adjective."""
+    return cues.noun_before and re.search(r"(?:an|ish|ese|i|ch)$", name) is not None and name.lower() in cues.places
 
 
 def _quotes(sentence: Sentence, at: int) -> bool:

@@ -49,6 +49,8 @@ class Sentence:
         first = tokens[at]
         likely = first.capital or first.low in self.cues.phrase_firsts
         phrase = read_phrase(tokens, at, self.cues, self.text) if likely else None
+        if phrase is not None and phrase.kind == "person" and phrase.name[-1:].isdigit() and " " not in phrase.name:
+            return None  # "Rp91.8", "H5N1"
         if phrase is None and self._may_begin(at):
             return read_named_noun(tokens, at, self.cues, self.text)
         if phrase is None or not self.begins(at) or not tokens[at].capital:
@@ -64,7 +66,12 @@ class Sentence:
             following = tokens[at + 1].low if at + 1 < len(tokens) else ""
             joined = following in cues.conjunctions
             beyond = tokens[at + 2].low if at + 2 < len(tokens) else ""
-            related = tokens[at + 1].text == "," and beyond in cues.relatives if at + 1 < len(tokens) else False
+            paused = at + 2 < len(tokens) and tokens[at + 1].text == ","
+            related = paused and (
+                (cues.head_first and beyond in cues.prepositions)
+                or beyond in cues.relatives
+                or (tokens[at + 2].capital and beyond in cues.transparent)
+            )
             return phrase if verb or joined or related or (following in cues.transparent and following not in cues.prepositions) else None
         return phrase
 
@@ -141,7 +148,7 @@ class Sentence:
         candidates = [p for p in self.phrases if start <= p.first and p.last <= verb and not self._in_relative(p, verb)]
         if not candidates:
             coordinated = start > 1 and self.tokens[start - 1].low in self.cues.coordinators
-            return self._nearest_subject(start - 1) if coordinated else None
+            return self._nearest_subject(start - 1) if coordinated else self._first(verb)
         nearest = candidates[-1]
         named = candidates[0].kind != "role" or all(phrase.kind != "person" for phrase in candidates)
         enclosed = next((phrase for phrase in candidates if self._apposed(phrase, start, verb)), None) if named else None
@@ -152,7 +159,7 @@ class Sentence:
         named = self._aside(nearest.last, verb) and self._behind_noun(nearest, start)
         if adjacent and named and nearest not in free:
             return nearest
-        if nearest in free and adjacent:
+        if adjacent and (nearest in free or (nearest.kind == "pronoun" and nearest.last == verb)):
             return nearest
         if not free and nearest.last == verb and nearest.name and self.tokens[verb - 1].text == ",":
             # "Seorang dari tiga hakim, Lestiana Darupono, menyampaikan": the apposition ends at the verb
@@ -163,6 +170,16 @@ class Sentence:
             persons = [phrase for phrase in free if phrase.kind == "person"]
             free = [phrase for phrase in persons if self.tokens[phrase.first - 1].text == ","] or free
         return free[0] if free else None
+
+    def _first(self, verb: int) -> Phrase | None:
+        """Read the lone capitalised first word as the subject of a second verb: `Rice met both but said she was not hopeful`."""
+        joints = self.cues.conjunctions | self.cues.coordinators
+        if not self.tokens[0].capital or verb < 3 or self.tokens[verb - 1].low not in joints:
+            return None
+        if self.cues.is_common(self.tokens[0].low) or self.tokens[0].low in self.cues.closed:
+            return None
+        phrase = read_phrase(self.tokens, 0, self.cues, self.text)
+        return phrase if phrase is not None and phrase.kind == "person" else None
 
     def _apposed(self, phrase: Phrase, start: int, verb: int) -> bool:
         """Say whether all that stands between a phrase and a verb is enclosed in commas: `Yusuf, a pilot who guided Ann, said`."""

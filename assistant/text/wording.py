@@ -191,6 +191,8 @@ def _noun_phrase(sentence: Sentence, at: int) -> tuple[int, int] | None:
         last += 1
         if not cues.head_first and tokens[last - 1].low in cues.listeners:
             break
+    while last > begun and last < len(tokens) and tokens[last].capital and tokens[last - 1].low in cues.media:
+        last += 1
     return (at, last) if last > begun else None
 
 

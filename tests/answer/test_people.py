@@ -35,6 +35,11 @@ def test_forms_of_one_name_are_one_person_under_the_fullest():
     assert set(person.names) == {r.speaker for r in rows}
 
 
+def test_the_name_shown_has_no_title_and_keeps_what_only_looks_like_one():
+    rows = [row("Dr. Sri Palupi"), row("Presiden Ilse Haar", article="2"), row("Marine Le Pen", article="3")]
+    assert {person.name for person in join_people(rows).persons} == {"Sri Palupi", "Ilse Haar", "Marine Le Pen"}
+
+
 @pytest.mark.parametrize(
     ("one", "other"),
     [
