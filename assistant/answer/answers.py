@@ -141,7 +141,7 @@ class Answering:
     def _from_ledger(self, draft: Draft) -> bool:
         """Answer from the ledger; return False when the question is better answered from sentences."""
         saying = Saying(self.ledger, self.retriever, draft.asked, draft.filters, draft.hits, 2 * self.max_citations)
-        said = answer_who(saying) if draft.asked.asks == "who" else saying.answer()
+        said = answer_who(saying) if draft.asked.asks in ("spoke", "who") else saying.answer()
         if said is None:
             return False
         draft.citations, draft.nearest, draft.text = said

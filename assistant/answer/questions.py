@@ -20,7 +20,7 @@ KINDS = ("reason", "number", "date", "place", "person", "definition", "list", "y
 """Kinds in the order in which they are tried; a question that fits none is of the kind "what"."""
 
 
-Asks = Literal["", "words", "whether", "who"]
+Asks = Literal["", "words", "whether", "spoke", "who"]
 
 
 @dataclass(frozen=True, slots=True)

@@ -33,6 +33,10 @@ NEAR_ARTICLES = 5
 """In how many articles, best first, a role is looked for."""
 N_SEARCHED = 10
 """In how many articles, best first, words about a topic are looked for."""
+N_WEIGHED = 32
+"""Of how many of these words, the nearest first, it is weighed how surely they are about the topic."""
+SHARE_OF_BEST = 0.6
+"""Words that are less about a topic than this share of the best are left out of who spoke about it."""
 MOST_NAMED = 5
 """How many others are named who spoke about a topic."""
 
@@ -205,18 +209,22 @@ class Saying:
         spoke = by_person(self.near_topic(self.asked.topic), self.ledger)
         return [whom.people.persons[person].name for person in spoke if person not in asked][:MOST_NAMED]
 
-    def near_topic(self, topic: str) -> list[Rated]:
-        """Return the words of anybody known that are about a topic, the nearest first, from the articles found for it."""
-        hits = self.retriever.search(topic, max(len(self.hits), N_SEARCHED), self.filters)
-        near = tuple(dict.fromkeys(hit.passage.article_id for hit in (*hits, *self.hits)))[:N_SEARCHED]
-        return self.rated([q for q in self.ledger.index.quotations(near) if q.speaker] if near else [], topic)
+    def near_topic(self, topic: str, least: float = SURE) -> list[Rated]:
+        """Return the words of anybody known that are about a topic, the nearest first, from the articles found for it.
 
-    def rated(self, quotations: Sequence[Quotation], topic: str) -> list[Rated]:
-        """Return the quotations that are near a topic, certain ones first, the nearest first of each."""
-        kept = self.kept(quotations)
+        Args:
+            topic: what the words are to be about.
+            least: how surely (see `Topic.about`); what is much less about it than the best is left out.
+        """
+        hits = self.retriever.search(topic, max(len(self.hits), N_SEARCHED), self.filters)
+        articles = tuple(dict.fromkeys(hit.passage.article_id for hit in (*hits, *self.hits)))[:N_SEARCHED]
+        kept = self.kept(q for q in self.ledger.index.quotations(articles) if q.speaker) if articles else []
         compared = self.ledger.topic(topic)
-        scores = zip(kept, compared.nearness(kept), compared.about(kept), strict=True)
-        rated = [Rated(q, cosine + DIRECT_BONUS * q.direct) for q, cosine, about in scores if about >= SURE]
+        kept = compared.first(kept, N_WEIGHED)
+        about = compared.about(kept)
+        limit = max(least, SHARE_OF_BEST * max(about, default=0.0))
+        scores = zip(kept, compared.nearness(kept), about, strict=True)
+        rated = [Rated(q, cosine + DIRECT_BONUS * q.direct) for q, cosine, how in scores if how >= limit]
         rated.sort(key=lambda r: (r.quotation.uncertain, -round(r.nearness, 6)))
         return without_copies(rated, self.ledger)
 

@@ -6,7 +6,8 @@ from collections.abc import Sequence
 
 from assistant.answer.compose import cite, label
 from assistant.answer.naming import name_words
-from assistant.answer.said import N_NEAREST, Rated, Said, Saying, by_person, does, shared, without_copies
+from assistant.answer.said import N_NEAREST, TOPIC_MARGIN, Rated, Said, Saying, by_person, does, shared, without_copies
+from assistant.answer.topics import LIKELY
 
 SAME_WORDS = 0.8
 """Share of the asked words that must stand in an utterance, in the same order, to be taken for it."""
@@ -25,10 +26,12 @@ def answer_who(saying: Saying) -> Said | None:
     if asked.words:
         found = _with_words(saying, asked.words) or [r for r in saying.near_topic(asked.words) if r.nearness >= NEAR_WORDS]
         return _grouped(saying, found) if found else _nobody(saying, asked.words)
-    near = saying.near_topic(asked.topic)
     if asked.act:
-        did = [r for r in near if does(r.quotation, asked.act)]
+        did = [r for r in saying.near_topic(asked.topic, LIKELY) if does(r.quotation, asked.act)]
         return _grouped(saying, did) if did else None
+    near = saying.near_topic(asked.topic)
+    if asked.asks == "who":
+        near = [r for r in near if r.nearness >= max(other.nearness for other in near) - TOPIC_MARGIN]
     return _grouped(saying, near) if near else _nobody(saying, asked.topic)
 
 

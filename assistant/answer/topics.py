@@ -47,6 +47,12 @@ class Topic:
         """Return the cosine of each to the topic: that of its nearest sentence, for long words are about it when one sentence is."""
         return [float(near) for near in self._nearest([self._pieces(quotation) for quotation in quotations])]
 
+    def first(self, quotations: Sequence[Quotation], n: int) -> list[Quotation]:
+        """Return the `n` that are nearest by themselves or by what stands around them; the order stays."""
+        near = self._nearest([[*self._pieces(q), self._around(q), *self._lead(q.article_id)] for q in quotations])
+        best = sorted(range(len(quotations)), key=lambda i: (-round(float(near[i]), 6), i))[:n]
+        return [quotations[i] for i in sorted(best)]
+
     def about(self, quotations: Sequence[Quotation]) -> list[float]:
         """Return how surely each is about the topic (`SURE`, `LIKELY`): its words, or what stands around them, name it.
 

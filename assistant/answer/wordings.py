@@ -22,8 +22,8 @@ _MARK = "\ue000"
 _WORD = re.compile(r"[^\s,;:\"“”„«»()]+")
 _MACRO = re.compile("SPEAKER|TOPIC|LESS|ACT|ABOUT|SAY|DO")
 
-Form = Literal["said", "quote", "whether", "who"]
-FORMS: tuple[Form, ...] = ("said", "quote", "whether", "who")
+Form = Literal["said", "quote", "whether", "spoke", "who"]
+FORMS: tuple[Form, ...] = ("said", "quote", "whether", "spoke", "who")
 
 
 class Wording(NamedTuple):
@@ -117,7 +117,7 @@ def _wording(form: Form, found: re.Match[str], words: str) -> Wording | None:
     named, topic = groups.get("speaker", ""), groups.get("topic", "")
     if ("act" in groups and not act) or len(named.split()) > MAX_SPEAKER_WORDS:
         return None
-    if form != "who" and (not named or folded(named.split()[0]) in _words_of("nobody")):
+    if form not in ("spoke", "who") and (not named or folded(named.split()[0]) in _words_of("nobody")):
         return None
     before = found.string[: found.start("topic")].split() if topic else []
     return Wording(form, named, topic, act, words, bool(before) and folded(before[-1]) in _words_of("moments"))
