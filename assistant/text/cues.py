@@ -118,6 +118,12 @@ class Cues:
     kin: frozenset[str] = frozenset()
     not_names: frozenset[str] = frozenset()
     verbal: re.Pattern[str] | None = None
+    lead: re.Pattern[str] | None = None
+    article: re.Pattern[str] | None = None
+    joins: re.Pattern[str] | None = None
+    named: re.Pattern[str] | None = None
+    words_lead: re.Pattern[str] | None = None
+    words_end: re.Pattern[str] | None = None
     title_before: re.Pattern[str] | None = None
     trim: re.Pattern[str] | None = None
     title_after: re.Pattern[str] | None = None
@@ -163,18 +169,38 @@ _PHRASES = [
 ]
 
 
+_EXPRESSIONS = ("title_before", "title_after", "trim", "lead", "article", "joins", "named", "words_lead", "words_end")
+_LIST_NAME = re.compile(r"\{([a-z]+)\}")
+
+
+def _alternatives(listed: str) -> str:
+    """Turn a white-space separated list into a pattern, longest first; `_` stands for a space."""
+    words = sorted(dict.fromkeys(listed.split()), key=lambda word: (-len(word), word))
+    return f"(?:{'|'.join(re.escape(word).replace('_', chr(92) + 's') for word in words)})"
+
+
+def _compiled(pattern: str, lists: dict[str, str]) -> re.Pattern[str]:
+    """Compile a pattern in which `{said}` stands for any word of the list of that name, or for the part of that name."""
+    return re.compile(_LIST_NAME.sub(lambda match: lists[match[1]], pattern), re.VERBOSE)
+
+
 @lru_cache(maxsize=32)
 def cues_for(language: str) -> Cues:
     """Return the cues of a language; a language without a table knows no verb and no title."""
     code = primary(language)
     table = load_table(code)
     places = load_table("places")
+    lists = {**table.get("parts", {}), **{name: _alternatives(listed) for name, listed in table.get("lists", {}).items()}}
     read: dict[str, Any] = {}
     for key, value in table.items():
+        if key in ("lists", "parts"):
+            continue
         if key == "patterns":
-            read[key] = tuple(re.compile(pattern, re.VERBOSE) for pattern in value)
-        elif key in ("common", "verbal", "title_before", "title_after", "trim"):
+            read[key] = tuple(_compiled(pattern, lists) for pattern in value)
+        elif key in ("common", "verbal"):
             read[key] = re.compile(value)
+        elif key in _EXPRESSIONS:
+            read[key] = _compiled(value, lists)
         elif isinstance(value, bool):
             read[key] = value
         elif key in _PHRASES:

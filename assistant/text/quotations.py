@@ -21,7 +21,7 @@ from assistant.text.cast import speaker_matches
 from assistant.text.cues import Cues, cues_for
 from assistant.text.lexing import QUOTED, lex, match_phrase, sure_names
 from assistant.text.marks import ANY_MARK, FINAL, Marked, Stretch, find_marked, is_speech, stretches, unopened
-from assistant.text.patterns import match_patterns
+from assistant.text.patterns import Matched, match_patterns
 from assistant.text.reporting import boundary, reported
 from assistant.text.resolving import Resolver
 from assistant.text.runs import Phrase
@@ -263,14 +263,18 @@ class _Reader:
 
     def _read_patterns(self, number: int, group: Stretch, sentence: Sentence) -> Iterator[Quotation]:
         found = match_patterns(self.text, group.span, group.quoted, self.cues)
-        if found is not None:
-            name = self.resolver.longer(found.name) if found.pronoun is None else self.resolver.antecedent(number, found.pronoun).name
-            written = found.name if found.pronoun is None else found.pronoun
-            negated = found.cue in self.cues.denials
-            yield Quotation("", group.span, found.words, name, written, found.role, found.cue, bool(group.quoted), negated=negated)
+        if found:
+            yield from (self._matched(number, group, one) for one in found)
         elif self._stands_alone(group, _SHORT_WORDS):
             places = [i for i, token in enumerate(sentence.tokens) if token.text == QUOTED]
             yield Quotation("", group.span, self._marked_words(group, sentence, places), self._continued(number), direct=True)
+
+    def _matched(self, number: int, group: Stretch, one: Matched) -> Quotation:
+        """Make the quotation of what a pattern found, and remember who spoke for the pronouns behind it."""
+        name = self.resolver.antecedent(number, one.pronoun).name if one.pronoun is not None else one.name
+        name = self.resolver.longer(name) if name and not one.joint else name
+        self.resolver.spoken(number, name)
+        return one.quotation(group.span, name)
 
     def _quotation(self, number: int, group: Stretch, found: Attribution, words: Span, direct: bool = True) -> Quotation:
         sentence, resolver = self.sentences[number], self.resolver
