@@ -93,7 +93,7 @@ def _day(value: str, option: str) -> str:
     from assistant.text.dates import parse_date
 
     text = value.strip()
-    if re.fullmatch(r"\d{4}(-\d{2}){0,2}", text):
+    if re.fullmatch(r"[0-9]{4}(-[0-9]{2}){0,2}", text):
         try:
             date.fromisoformat(text + "0000-01-01"[len(text) :])
             return text
