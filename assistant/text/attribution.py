@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Literal, NamedTuple
 
 from assistant.text.cues import Phrases
+from assistant.text.joints import chain_end, companions
 from assistant.text.lexing import QUOTED, match_phrase
 from assistant.text.names import is_noun, read_named_noun, read_phrase
 from assistant.text.runs import Phrase
@@ -70,7 +71,7 @@ def _behind(sentence: Sentence, at: int) -> Attribution | None:
         return attribution_at(sentence, at, n, inside(sentence, at, n), "clitic")
     subject = sentence.phrase(at) or read_named_noun(tokens, at, cues, sentence.text)
     if subject is not None:
-        verb, n = _verb_from(sentence, sentence.chain_end(subject), (cues.verbs, cues.inverted))
+        verb, n = _verb_from(sentence, chain_end(sentence, subject), (cues.verbs, cues.inverted))
         if n:
             return attribution_at(sentence, verb, n, subject, "verb")
     return _unknown_verb(sentence, at)
@@ -195,7 +196,7 @@ def _before(sentence: Sentence, quotation: int) -> Attribution | None:
         for form, table in introduced:
             if n := match_phrase(tokens, at, table):
                 subject = subject_behind(sentence, at + n)
-                if subject is not None and _only_pauses(sentence, sentence.chain_end(subject), quotation):
+                if subject is not None and _only_pauses(sentence, chain_end(sentence, subject), quotation):
                     return attribution_at(sentence, at, n, subject, form)
         for table in (cues.verbs, cues.acts, cues.weak, cues.gerunds):
             if n := match_phrase(tokens, at, table):
@@ -235,7 +236,7 @@ def attribution_at(sentence: Sentence, at: int, n: int, subject: Phrase | None, 
     relayed = _relayed(sentence, max(subject.last, at + n)) or (_relayed(sentence, subject.last) if form == "verb" else None)
     if relayed is not None:
         return Attribution(at, at + n, form, relayed, (), subject, stated)
-    return Attribution(at, at + n, form, subject, sentence.companions(subject), _source(sentence), stated)
+    return Attribution(at, at + n, form, subject, companions(sentence, subject), _source(sentence), stated)
 
 
 def _relayed(sentence: Sentence, at: int) -> Phrase | None:

@@ -44,8 +44,8 @@ class Matched(NamedTuple):
     def quotation(self, span: Span, speaker: str) -> Quotation:
         """Make the quotation of a stretch of text whose speaker is known by this name."""
         said = (self.written, self.role, self.cue, self.direct)
-        more = {"medium": self.medium, "addressee": self.addressee}
-        return Quotation("", span, self.words, speaker, *said, negated=self.negated, joint=self.joint, **more)
+        medium, addressee = self.medium, self.addressee
+        return Quotation("", span, self.words, speaker, *said, medium=medium, addressee=addressee, negated=self.negated, joint=self.joint)
 
 
 class _Line(NamedTuple):
@@ -157,7 +157,7 @@ def _speaker(match: re.Match[str], cues: Cues) -> Matched | None:
     speaker = groups["speaker"].strip(_STRIPPED)
     if cues.lead is not None:
         speaker = cues.lead.sub("", speaker)
-    if not speaker and not groups["speaker"] or speaker in cues.pronouns:
+    if (not speaker and not groups["speaker"]) or speaker in cues.pronouns:
         return found._replace(pronoun=speaker, written=speaker)
     if cues.trim is not None:
         speaker = cues.trim.sub("", speaker).strip(_STRIPPED)

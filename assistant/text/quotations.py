@@ -13,18 +13,19 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from typing import NamedTuple
 
 from assistant.records import JOINED, Quotation, Span
 from assistant.text.attribution import Attribution, around
 from assistant.text.cast import speaker_matches
 from assistant.text.cues import Cues, cues_for
 from assistant.text.lexing import QUOTED, lex, match_phrase, sure_names
-from assistant.text.marks import ANY_MARK, FINAL, Marked, Stretch, find_marked, is_speech, stretches, unopened
+from assistant.text.marks import ANY_MARK, FINAL, Marked, Stretch, stretches
 from assistant.text.patterns import Matched, match_patterns
+from assistant.text.quoted import Quoted, embedded, marked_words, mostly_marked, quoted_in
 from assistant.text.reporting import boundary, reported
 from assistant.text.resolving import Resolver
 from assistant.text.runs import Phrase
+from assistant.text.speech import find_speech
 from assistant.text.subjects import Sentence
 from assistant.text.wording import addressee_of, medium_of, reported_words, span_of
 
@@ -34,19 +35,14 @@ RULES_VERSION = 1
 """Grows when the rules find other quotations: an index whose quotations an older version found has them found again."""
 
 _WORD = re.compile(r"\w+")
-_LINE = re.compile(r"[^\n]+")
 _LONE_WORDS = 5
 """A quotation with nobody near it counts as speech from this many words on."""
 _SHORT_WORDS = 2
 """The same for one that goes on with the words of the sentence before."""
-_PAUSE = re.compile(r"[,?!](?=\s)")
-_CUE_CHARACTERS = 60
-_TAIL_CHARACTERS = 300
 _READ_INSIDE = 5_000
 """Characters of a quotation in which names are looked for."""
 _LONGEST_SENTENCE = 400
 """Tokens of a sentence that are read: what is longer is a table or a mistake, and reading takes the square of it."""
-_MARKS = " \t\n,\"'“”‘’«»„‚「」『』‹›"
 
 
 def find_quotations(text: str, sentences: Sequence[Span], language: str) -> list[Quotation]:
@@ -62,30 +58,9 @@ def find_quotations(text: str, sentences: Sequence[Span], language: str) -> list
         with a sentence, and holds the words.
     """
     cues = cues_for(language)
-    marked = [found for line in _LINE.finditer(text) for found in _marked(text, line.start(), line.end())]
-    speech = [_closed(text, found, cues) for found in marked if is_speech(text, found)]
+    speech = find_speech(text, cues)
     reader = _Reader(text, cues, stretches(sentences, speech), speech)
     return [found for found in reader.read() if not _only_referred_to(found, text, cues)]
-
-
-def _marked(text: str, start: int, end: int) -> list[Marked]:
-    found = find_marked(text, start, end)
-    first = unopened(text, start, found[0].start if found else end)
-    return [first, *found] if first is not None else found
-
-
-def _closed(text: str, found: Marked, cues: Cues) -> Marked:
-    """Close a quotation that nobody closed before the cue that ends it: `"We will rebuild, said Mayor Ruiz.`"""
-    if found.closed or not cues.inverted:
-        return found
-    following = text[found.end :].lstrip()[:1]
-    if following and following in ANY_MARK:
-        return found  # the next paragraph goes on
-    for comma in reversed(list(_PAUSE.finditer(text, max(found.start + 1, found.end - _TAIL_CHARACTERS), found.end))):
-        tokens = lex(text, comma.end(), min(found.end, comma.end() + _CUE_CHARACTERS))
-        if match_phrase(tokens, 0, cues.inverted) or match_phrase(tokens, 0, cues.clitic):
-            return Marked(found.start, comma.end(), True)
-    return found
 
 
 def _only_referred_to(found: Quotation, text: str, cues: Cues) -> bool:
@@ -95,13 +70,6 @@ def _only_referred_to(found: Quotation, text: str, cues: Cues) -> bool:
         return False
     words = found.span.of(text).casefold()
     return any(f" {pronoun} {cue}" in words for pronoun in cues.relative)
-
-
-class _Quoted(NamedTuple):
-    """Quotation marks of one sentence that one attribution holds: the tokens and the marks, first to last."""
-
-    attribution: Attribution | None
-    places: tuple[int, ...]
 
 
 class _Reader:
@@ -145,77 +113,21 @@ class _Reader:
     # One sentence
 
     def _read(self, number: int, group: Stretch, sentence: Sentence) -> Iterator[Quotation]:
-        quoted = self._quoted(sentence)
+        quoted = quoted_in(sentence)
         beside = [one for one in quoted if one.attribution is not None]
         for one in beside:
             if one.attribution is not None:
-                yield self._quotation(number, group, one.attribution, self._marked_words(group, sentence, one.places))
+                yield self._quotation(number, group, one.attribution, marked_words(sentence, one.places))
         yield from self._indirect(number, group, sentence, beside)
-        alone = [one for one in quoted if one.attribution is None and not self._embedded(sentence, one.places[0])]
+        alone = [one for one in quoted if one.attribution is None and not embedded(sentence, one.places[0])]
         if alone and not beside:
             yield from self._unattributed(number, group, sentence, alone[0].places)
 
-    def _quoted(self, sentence: Sentence) -> list[_Quoted]:
-        """Give every quotation of a sentence its attribution; those of one attribution are one."""
-        found: list[_Quoted] = []
-        for place, token in enumerate(sentence.tokens):
-            if token.text != QUOTED:
-                continue
-            attribution = None if self._embedded(sentence, place) else around(sentence, place)
-            last = found[-1] if found else None
-            same = last is not None and (
-                attribution is None or (last.attribution is not None and last.attribution.first == attribution.first)
-            )
-            if last is not None and same and not self._embedded(sentence, place):
-                found[-1] = _Quoted(last.attribution, (*last.places, place))
-            else:
-                found.append(_Quoted(attribution, (place,)))
-        return found
-
-    def _embedded(self, sentence: Sentence, place: int) -> bool:
-        """Say whether a quotation is a part of somebody's clause: `called it "a gift to all thieves"`."""
-        tokens, cues = sentence.tokens, sentence.cues
-        if place == 0 or not tokens[place - 1].word:
-            return False
-        cued = any(
-            match_phrase(tokens, at, table) == place - at
-            for at in range(max(0, place - 3), place)
-            for table in (cues.verbs, cues.acts, cues.weak, cues.inverted, cues.clitic, cues.gerunds)
-        )
-        return not cued and self._clause_goes_on(sentence, place)
-
-    def _clause_goes_on(self, sentence: Sentence, place: int) -> bool:
-        """Say whether a verb of saying stands before a quotation with words between, so that the words are a clause."""
-        between = 0
-        for at in range(place - 1, -1, -1):
-            token = sentence.tokens[at]
-            if any(match_phrase(sentence.tokens, at, table) for table in (self.cues.verbs, self.cues.acts, self.cues.naming)):
-                return between > 0 and not self._only_listener(sentence, at + 1, place)
-            between += token.word
-        return True
-
-    def _only_listener(self, sentence: Sentence, first: int, last: int) -> bool:
-        """Say whether only asides and who was told stand between a cue and a quotation: `told reporters "..."`."""
-        tokens, cues = sentence.tokens, sentence.cues
-        known = cues.addressing | cues.listeners | cues.transparent | cues.prepositions | cues.determiners
-        return all(
-            token.low in known or tokens[i - 1].low in cues.prepositions for i, token in enumerate(tokens[first:last], first) if token.word
-        )
-
-    def _marked_words(self, group: Stretch, sentence: Sentence, places: Sequence[int]) -> Span:
-        start, end = sentence.tokens[places[0]].start, sentence.tokens[places[-1]].end
-        words = self.text[start:end]
-        left, right = len(words) - len(words.lstrip(_MARKS)), len(words.rstrip(_MARKS))
-        return Span(start + left, start + right) if left < right else Span(start, end)
-
-    def _indirect(self, number: int, group: Stretch, sentence: Sentence, beside: Sequence[_Quoted]) -> Iterator[Quotation]:
+    def _indirect(self, number: int, group: Stretch, sentence: Sentence, beside: Sequence[Quoted]) -> Iterator[Quotation]:
         """Read the reported clauses of a sentence; beside quotations only those that say so."""
         taken = [one.attribution for one in beside if one.attribution is not None]
-        attributions = [
-            found
-            for found in reported(sentence)
-            if not taken or (found.stated and all(found.first != other.first and not self._covers(found, other) for other in taken))
-        ]
+        clear = [found for found in reported(sentence) if not any(found.first < other.ends and other.first < found.last for other in taken)]
+        attributions = [found for found in clear if found.stated or not taken]
         attributions.sort(key=lambda found: found.first)
         for i, found in enumerate(attributions):
             start = 0 if i == 0 else (boundary(sentence, attributions[i - 1], found) or attributions[i - 1].ends) + 1
@@ -231,29 +143,19 @@ class _Reader:
                     start = max(start, one.places[-1] + 1)
             words = reported_words(sentence, found, start, max(start, stop))
             if words is not None:
-                yield self._quotation(number, group, found, words, self._mostly_marked(sentence, words))
+                yield self._quotation(number, group, found, words, mostly_marked(sentence, words))
             elif not beside:
                 yield from self._of_words_before(number, group, found)
 
-    def _covers(self, found: Attribution, other: Attribution) -> bool:
-        return found.first < other.ends and other.first < found.last
-
-    def _mostly_marked(self, sentence: Sentence, words: Span) -> bool:
-        """Say whether nearly all of the reported words stand in quotation marks."""
-        marked = sum(
-            token.end - token.start for token in sentence.tokens if token.text == QUOTED and words.overlaps(Span(token.start, token.end))
-        )
-        return marked >= 0.8 * (words.end - words.start)
-
     def _unattributed(self, number: int, group: Stretch, sentence: Sentence, places: Sequence[int]) -> Iterator[Quotation]:
         if number and self.sentences[number - 1].tokens and self.sentences[number - 1].tokens[-1].text == ":":
-            yield from self._announced(number, group, self._marked_words(group, sentence, places))
+            yield from self._announced(number, group, marked_words(sentence, places))
             return
         continued = self._continued(number)
         if self._stands_alone(group, _SHORT_WORDS if continued else _LONE_WORDS):
             speaker = continued or self._continues(number)
             role = self.resolver.cast.role_of(speaker) if speaker else ""
-            yield Quotation("", group.span, self._marked_words(group, sentence, places), speaker, role=role, direct=True)
+            yield Quotation("", group.span, marked_words(sentence, places), speaker, role=role, direct=True)
 
     def _announced(self, number: int, group: Stretch, words: Span) -> Iterator[Quotation]:
         """Read a quotation behind a line that ends in a colon: `Ruiz wrote:`; an inscription or a poem is nobody's."""
@@ -267,7 +169,7 @@ class _Reader:
             yield from (self._matched(number, group, one) for one in found)
         elif self._stands_alone(group, _SHORT_WORDS):
             places = [i for i, token in enumerate(sentence.tokens) if token.text == QUOTED]
-            yield Quotation("", group.span, self._marked_words(group, sentence, places), self._continued(number), direct=True)
+            yield Quotation("", group.span, marked_words(sentence, places), self._continued(number), direct=True)
 
     def _matched(self, number: int, group: Stretch, one: Matched) -> Quotation:
         """Make the quotation of what a pattern found, and remember who spoke for the pronouns behind it."""

@@ -14,6 +14,7 @@ from assistant.text.attribution import (
     subject_behind,
 )
 from assistant.text.cues import Cues, Phrases
+from assistant.text.joints import chain_end
 from assistant.text.lexing import POSSESSIVE, QUOTED, match_phrase
 from assistant.text.runs import Phrase
 from assistant.text.subjects import Sentence
@@ -69,7 +70,7 @@ def _reported_at(sentence: Sentence, at: int) -> tuple[Attribution | None, int]:
         return found, n
     if (n := match_phrase(tokens, at, cues.inverted)) and (not at or tokens[at - 1].text in (",", QUOTED, "—", "–")):
         subject = subject_behind(sentence, at + n)
-        end = sentence.chain_end(subject) if subject is not None else at
+        end = chain_end(sentence, subject) if subject is not None else at
         closed = end >= len(tokens) or tokens[end].text != QUOTED
         if subject is not None and cues.by_needed and subject.kind in ("plural", "role") and end < len(tokens) and tokens[end].word:
             return None, n  # "Mr Pym, who wept, begged the thief to stop"

@@ -10,14 +10,6 @@ from assistant.text.names import read_named_noun, read_phrase
 from assistant.text.runs import Phrase
 
 
-def _joinable(phrase: Phrase) -> bool:
-    return phrase.kind in ("person", "body") or (phrase.kind == "role" and phrase.definite)
-
-
-_MOST_JOINED = 6
-"""Speakers of one statement that are looked for."""
-
-
 class Sentence:
     """The tokens of a sentence with the noun phrases in it that may be subjects."""
 
@@ -271,51 +263,6 @@ class Sentence:
             if cues.common is not None and cues.common.fullmatch(token.low):
                 return False
         return False
-
-    def companions(self, phrase: Phrase) -> tuple[Phrase, ...]:
-        """Return the phrases joined to one that speaks, in the order of the text: `A, B and` before it, `and C` behind it."""
-        if not _joinable(phrase):
-            return ()
-        return (*self._joined_before(phrase), *self._joined_behind(phrase))
-
-    def chain_end(self, phrase: Phrase) -> int:
-        """Return the token behind a phrase and those that are joined to it."""
-        joined = self._joined_behind(phrase) if _joinable(phrase) else ()
-        return joined[-1].last if joined else phrase.last
-
-    def _joined_before(self, phrase: Phrase) -> tuple[Phrase, ...]:
-        joined: list[Phrase] = []
-        joint, first = self.cues.together, phrase.first
-        while first > 1 and (self.tokens[first - 1].low in joint or (joined and self.tokens[first - 1].text == ",")):
-            if self.tokens[first - 1].low in joint and self.tokens[first - 2].text == ",":
-                first -= 1  # "A, B, and C"
-            ends = (first - 1, first) if self.tokens[first - 1].text == "," else (first - 1,)
-            other = next((p for p in self.phrases if p.last in ends and p.first < first - 1), None)
-            if other is None or not _joinable(other) or not self.free(other, [p for p in self.phrases if p.last <= other.first], 0):
-                break
-            joined.insert(0, other)
-            first = other.first
-        return tuple(joined)
-
-    def _joined_behind(self, phrase: Phrase) -> tuple[Phrase, ...]:
-        joined: list[Phrase] = []
-        at, joint = phrase.last, self.cues.together
-        listed = False
-        while at + 1 < len(self.tokens) and len(joined) < _MOST_JOINED:
-            comma = self.tokens[at].text == "," or self.tokens[at - 1].text == ","
-            at += self.tokens[at].text == ","
-            listed = at < len(self.tokens) and self.tokens[at].low in joint
-            if not listed and not comma:
-                break
-            at += listed
-            other = self.phrase(at) if at < len(self.tokens) else None
-            if other is None or not _joinable(other):
-                return ()
-            joined.append(other)
-            at = other.last
-            if listed:
-                return tuple(joined)
-        return ()
 
     def passes(self, at: int) -> bool:
         """Say whether a token may stand between a subject and its verb."""
