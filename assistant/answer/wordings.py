@@ -20,7 +20,8 @@ _QUOTED = re.compile(r"[\"“”„«»「『]\s*(?P<words>[^\"“”„«»「�
 _MARK = "\ue000"
 """Stands before a verb of [acts] while the wordings are tried, so that nothing else is taken for one."""
 _WORD = re.compile(r"[^\s,;:\"“”„«»()]+")
-_MACRO = re.compile("SPEAKER|TOPIC|LESS|ACT|ABOUT|SAY|DO")
+_CAPITAL = r"(?-i:[A-ZÀ-ÖØ-ÞĞİŞČŠŽĆŁА-ЯІЇЄ])[^\s,]*"
+_MACRO = re.compile("SPEAKER|NAMED|TOPIC|LESS|ACT|ABOUT|SAY|DO")
 
 Form = Literal["said", "quote", "whether", "spoke", "who"]
 FORMS: tuple[Form, ...] = ("said", "quote", "whether", "spoke", "who")
@@ -65,7 +66,8 @@ def _languages() -> dict[str, _Language]:
 
 def _compiled(table: Mapping[str, Any]) -> _Language:
     macros = {
-        "SPEAKER": "(?P<speaker>.+?)", "TOPIC": "(?P<topic>.+)", "LESS": "(?P<topic>.+?)", "ACT": _MARK + r"(?P<act>[^\s,]+)",
+        "SPEAKER": "(?P<speaker>.+?)", "NAMED": rf"(?P<speaker>{_CAPITAL}(?: {_CAPITAL})*)",
+        "TOPIC": "(?P<topic>.+)", "LESS": "(?P<topic>.+?)", "ACT": _MARK + r"(?P<act>[^\s,]+)",
         "ABOUT": table.get("about", ""), "SAY": table.get("say", ""), "DO": table.get("do", ""),
     }  # fmt: skip
     forms: list[tuple[Form, re.Pattern[str]]] = []

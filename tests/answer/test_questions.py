@@ -76,6 +76,7 @@ WORDINGS = [
     ("Wat zei De Vries over de dijk?", "nl", "words", ("De Vries",), "de dijk"),
     ("Wie sprak over de dijk?", "nl", "spoke", (), "de dijk"),
     ("Akçadere zeytin hakkında ne dedi?", "tr", "words", ("Akçadere",), "zeytin"),
+    ("Levent Akçadere zeytin sineği için ne diyor?", "tr", "words", ("Levent Akçadere",), "zeytin sineği"),
     ("Zeytin hakkında kim konuştu?", "tr", "spoke", (), "Zeytin"),
     ("Говорил ли Петров что-нибудь о трамвае?", "ru", "words", ("Петров",), "трамвае"),
     ("Кто говорил о трамвае?", "ru", "spoke", (), "трамвае"),
