@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
 from assistant.answer.match import QuestionTokens
 from assistant.answer.remember import RememberingEncoder
-from assistant.index.index import LocalIndex
 from assistant.records import Article, Quotation, Span
 
 SURE = 0.45
@@ -26,12 +26,20 @@ N_LEAD = 3
 Numbers = NDArray[np.float64]
 
 
+class Articles(Protocol):
+    """Gives the articles that quotations stand in, and their sentences."""
+
+    def article(self, article_id: str) -> Article: ...  # noqa: D102
+
+    def sentences(self, article_id: str) -> Sequence[Span]: ...  # noqa: D102
+
+
 @dataclass(frozen=True)
 class Topic:
     """What words are asked to be about."""
 
     words: str
-    index: LocalIndex
+    index: Articles
     encoder: RememberingEncoder
     _articles: dict[str, tuple[Article, Sequence[Span]]] = field(default_factory=dict)
 

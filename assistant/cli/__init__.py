@@ -14,7 +14,7 @@ from collections.abc import Callable, Sequence
 from typing import Any, cast
 
 from assistant import __version__
-from assistant.cli import commands
+from assistant.cli import commands, quotations
 from assistant.cli.terminal import complain, one_line
 from assistant.errors import AssistantError
 
@@ -68,6 +68,7 @@ def _parser(words: Sequence[str]) -> argparse.ArgumentParser:
     command("list", commands.list_articles, "list the articles")
     command("show", commands.show, "show an article, and who said what in it").add_argument("id", metavar="ID")
     command("remove", commands.remove, "remove articles for good").add_argument("ids", nargs="+", metavar="ID")
+    quotations.add_arguments(command("quotations", quotations.quotations, "list who said what, in the index or in files"))
     command("ask", commands.ask, "ask a question").add_argument("question", nargs="+", metavar="QUESTION")
     command("chat", commands.chat, "ask in turns; a question may refer to the answer before")
     serve = command("serve", commands.serve, "open the web chat on this machine")

@@ -6,15 +6,12 @@ import argparse
 import contextlib
 import sys
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
 
+from assistant.cli.opening import make_samples, open_assistant, require, settings_of
 from assistant.cli.terminal import complain, json_text, progress, prose_columns, terminal_columns
-from assistant.errors import AssistantError, IndexMismatch
+from assistant.errors import AssistantError
 from assistant.records import Turn
-from assistant.settings import Settings, index_path, load_settings
-
-if TYPE_CHECKING:
-    from assistant.assistant import Assistant
+from assistant.settings import load_settings
 
 
 def add(args: argparse.Namespace) -> int:
@@ -22,7 +19,7 @@ def add(args: argparse.Namespace) -> int:
     from assistant.assistant import Assistant
     from assistant.serve.render import added, skipped
 
-    settings = _settings(args)
+    settings = settings_of(args)
     with Assistant.open(settings=settings) as assistant, progress() as step:
         report = assistant.add(args.paths, step)
     complain(*map(skipped, report.failures))
@@ -34,7 +31,7 @@ def list_articles(args: argparse.Namespace) -> int:
     """List the articles."""
     from assistant.serve.render import article_row, as_json, table
 
-    with _open(args) as assistant:
+    with open_assistant(args) as assistant:
         articles = list(assistant.articles())
     if args.json:
         without_text = [{k: v for k, v in as_json(article).items() if k != "text"} for article in articles]
@@ -49,9 +46,10 @@ def list_articles(args: argparse.Namespace) -> int:
 
 def show(args: argparse.Namespace) -> int:
     """Show an article."""
-    from assistant.serve.render import article_as_text, as_json
+    from assistant.serve.quoted import article_as_text
+    from assistant.serve.render import as_json
 
-    with _open(args) as assistant:
+    with open_assistant(args) as assistant:
         article = assistant.article(args.id)
         quotations = assistant.index.quotations((article.id,))
     if args.json:
@@ -63,7 +61,7 @@ def show(args: argparse.Namespace) -> int:
 
 def remove(args: argparse.Namespace) -> int:
     """Remove articles."""
-    with _open(args) as assistant:
+    with open_assistant(args) as assistant:
         removed = assistant.remove(args.ids)
     print(json_text({"removed": removed}) if args.json else f"removed {removed}")
     return 0
@@ -73,7 +71,7 @@ def ask(args: argparse.Namespace) -> int:
     """Answer a question."""
     from assistant.serve.render import as_text
 
-    with _open(args) as assistant:
+    with open_assistant(args) as assistant:
         answer = assistant.ask(" ".join(args.question))
     print(json_text(answer) if args.json else as_text(answer, prose_columns(), sys.stdout.isatty()))
     return 0
@@ -84,7 +82,7 @@ def chat(args: argparse.Namespace) -> int:
     from assistant.serve.render import as_text
 
     history: list[Turn] = []
-    with _open(args) as assistant:
+    with open_assistant(args) as assistant:
         for question in _questions():
             try:
                 answer = assistant.ask(question, history)
@@ -121,11 +119,11 @@ def serve(args: argparse.Namespace) -> int:
     """Serve the web chat."""
     from assistant.serve.ui.server import serve as serve_chat
 
-    settings = _settings(args)
+    settings = settings_of(args)
     if args.samples:
-        _make_samples(settings)
+        make_samples(settings)
     if args.index:
-        _require(settings)
+        require(settings)
     serve_chat(
         settings,
         args.index or "",
@@ -159,51 +157,10 @@ def doctor(args: argparse.Namespace) -> int:
     """Examine the installation and the index."""
     from assistant.serve.doctor import examine
 
-    findings = list(examine(_settings(args)))
+    findings = list(examine(settings_of(args)))
     if args.json:
         print(json_text(findings))
     else:
         for finding in findings:
             print(f"{'ok  ' if finding.ok else 'BAD '} {finding.subject}: {finding.text}")
     return 0 if all(finding.ok for finding in findings) else 1
-
-
-# What they share
-
-
-def _settings(args: argparse.Namespace) -> Settings:
-    return load_settings(index=args.index, host=getattr(args, "host", None), port=getattr(args, "port", None))
-
-
-def _open(args: argparse.Namespace) -> Assistant:
-    from assistant.assistant import Assistant
-
-    settings = _settings(args)
-    _require(settings)
-    return Assistant.open(create=False, settings=settings)
-
-
-def _require(settings: Settings) -> None:
-    """Say what to do when the index is not there; the samples are made when they are asked for."""
-    from assistant.assistant import SAMPLES
-    from assistant.serve import samples
-
-    path = index_path(settings.index)
-    if settings.index == SAMPLES and samples.is_missing():
-        _make_samples(settings)
-    elif not path.exists() or (path.is_dir() and not any(path.iterdir())):
-        hint = "make one with `assistant add PATH`"
-        if samples.articles_folder():
-            hint += f", or try the samples: assistant ask --index {SAMPLES} 'what did Biden say?'"
-        raise IndexMismatch(f"there is no index at {path}", hint)
-
-
-def _make_samples(settings: Settings) -> None:
-    from assistant.serve import samples
-    from assistant.serve.render import skipped
-
-    if samples.is_missing():
-        complain("making the index of the sample articles")
-        with progress() as step:
-            report = samples.make_samples(settings, step)
-        complain(*map(skipped, report.failures))

@@ -16,6 +16,7 @@ from typing import Any
 
 from assistant.answer.compose import METADATA_FIELDS, label
 from assistant.records import AddReport, Answer, Article, Citation, Failure, Quotation, Span
+from assistant.serve.marks import in_words, is_said, marks
 
 # The page's templates give a meaning to `${...}` and `{{...}}`; as entities the characters are harmless.
 _TEMPLATE_MARKS = str.maketrans({"{": "&#123;", "}": "&#125;", "$": "&#36;", "`": "&#96;"})
@@ -94,18 +95,23 @@ def metadata(article: Article, language: str) -> list[tuple[str, str]]:
 
 
 def described(citation: Citation, language: str, *, url: bool = True) -> str:
-    """Describe a source in one line: title - outlet, date - speaker (quoted by ...) - address."""
-    via = f" ({label('via', language)} {citation.via})" if citation.via else ""
+    """Describe a source in one line: title - outlet, date - speaker (direct, quoted by ...) - address."""
     published = citation.published[:10]
     if published and "published" in citation.inferred:
         published += f" ({label('inferred', language)})"
     parts = [
         citation.title,
         ", ".join(part for part in (citation.outlet, published) if part),
-        citation.speaker + via if citation.speaker else via.strip(),
+        described_speaker(citation, language),
         citation.url if url else "",
     ]
     return " - ".join(part for part in parts if part)
+
+
+def described_speaker(citation: Citation, language: str) -> str:
+    """Say whose words are cited, and how they are known: `Xi Jinping (direct, quoted by the ministry)`; "" when nobody speaks."""
+    how = in_words(citation, language)
+    return (f"{citation.speaker} ({how})" if citation.speaker else how) if is_said(citation) else ""
 
 
 # The terminal
@@ -140,19 +146,6 @@ def _terminal(piece: str, bold: bool) -> str:
 def _sources_text(head: str, citations: Sequence[Citation], language: str, width: int) -> str:
     lines = [wrapped(f"[{citation.number}] {plain(described(citation, language))}", width, "", " " * 4) for citation in citations]
     return "\n".join([head, *lines])
-
-
-def article_as_text(article: Article, quotations: Sequence[Quotation], width: int = 0, language: str = "en") -> str:
-    """Return an article for the terminal: metadata, text, and who said what in it."""
-    title = article.title + (f" ({label('inferred', language)})" if "title" in article.inferred else "")
-    head = [title, f"ID: {article.id}", *(f"{name}: {value}" for name, value in metadata(article, language))]
-    blocks = ["\n".join(wrapped(plain(line), width) for line in head), wrapped(plain(article.text), width)]
-    said = []
-    for quotation in quotations:
-        via = f" ({label('via', language)} {quotation.via})" if quotation.via else ""
-        words = " ".join(quotation.span.of(article.text).split())
-        said.append(wrapped(plain(f"{quotation.speaker or '?'}{via}: {words}"), width, "- ", "  "))
-    return "\n\n".join([*blocks, *(["\n".join(said)] if said else [])])
 
 
 def wrapped(text: str, width: int, first: str = "", rest: str | None = None) -> str:
@@ -282,9 +275,15 @@ def _source_html(citation: Citation, answer: Answer, anchor: str) -> str:
     return f'<li>{number} {title}<span class="facts">{facts}</span></li>'
 
 
+def badges(said: Quotation | Citation, language: str) -> str:
+    """Return the marks of a quotation as small labels of the page."""
+    return " ".join(f'<span class="badge {mark.kind}" dir="auto">{escape(mark.words)}</span>' for mark in marks(said, language))
+
+
 def _facts_html(citation: Citation, language: str, with_title: bool = False) -> str:
-    source = citation if with_title else replace(citation, title="")
-    facts = escape(described(source, language, url=False))
+    source = replace(citation, title=citation.title if with_title else "", speaker="", via="")
+    said = f"{escape(citation.speaker)} {badges(citation, language)}".strip() if is_said(citation) else ""
+    facts = " - ".join(part for part in (escape(described(source, language, url=False)), said) if part)
     if is_web_address(citation.url):
         host = escape(citation.url.split("/")[2])
         link = f'<a class="outside" href="{escape(citation.url)}" {_OUTSIDE}>{host}</a>'

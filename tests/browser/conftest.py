@@ -7,7 +7,7 @@ import subprocess
 import sys
 import urllib.request
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -16,7 +16,7 @@ from playwright.sync_api import Browser, Page, sync_playwright
 
 from assistant.assistant import Assistant
 from assistant.ingest import encode_drafts, split_article
-from assistant.records import Article
+from assistant.records import Article, Quotation
 from tests.browser.chromium import on_path
 from tests.serve.made_up import MARKUP
 
@@ -93,7 +93,9 @@ def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     with Assistant.open(folder / "indexes" / "hostile") as assistant:
         # past the readers, which would take the tags away
         draft = split_article(hostile, text.encode(), assistant.settings)
-        assistant.index.add(list(encode_drafts([draft], assistant.encoder)))
+        last = draft.sentences[-1]
+        said = Quotation("", last, last, MARKUP, role=MARKUP, via=MARKUP)
+        assistant.index.add(list(encode_drafts([replace(draft, quotations=(said,))], assistant.encoder)))
     with socket.create_server(("127.0.0.1", 0)) as probe:
         port = probe.getsockname()[1]
     program = SERVER.replace("{port}", str(port))

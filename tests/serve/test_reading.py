@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from assistant.answer.compose import cite
-from assistant.records import Span
+from assistant.records import Quotation, Span
 from assistant.serve.ui.reading import article_html
 from tests.serve.made_up import MARKUP, article
 
@@ -30,7 +30,7 @@ class Article(HTMLParser):
             self.open.pop()
 
     def handle_data(self, data):
-        if "a.marker" in self.open or not self.open:
+        if {"a.marker", "span.saying"} & set(self.open) or not self.open:
             return
         self.text += data
         self.active += data if "mark.cited active" in self.open else ""
@@ -93,3 +93,14 @@ def test_the_short_answer_is_set_off_within_the_sentence():
     source = article("It fell on 20 January 2021.")
     citation = cite(1, source, Span(0, 27), focus=Span(11, 26))
     assert "<strong>20 January 2021</strong>" in article_html(source, [citation], citation, "cite-0")
+
+
+def test_who_says_the_words_and_how_that_is_known_stands_behind_them():
+    source = article("“One,” he said. Two.")
+    quotation = Quotation("1", Span(0, 15), Span(1, 4), "Xi <Jinping>", direct=True, via="Kantor")
+    citations = [cite(1, source, Span(0, 15), quotation), cite(2, source, Span(16, 20))]
+    page = article_html(source, citations, citations[0], "cite-0", language="id")
+    said = '<bdi class="speaker">Xi &lt;Jinping&gt;</bdi> <span class="badge direct" dir="auto">langsung</span>'
+    assert said + ' <span class="badge via" dir="auto">dikutip oleh Kantor</span>' in page
+    assert page.count('class="saying"') == 1
+    assert letters(Article(page).text) == letters(source.text)

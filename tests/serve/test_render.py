@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assistant.records import Answer, Article, Hit, Marker, Passage, Quotation, Span
-from assistant.serve import render
+from assistant.records import Answer, Article, Hit, Marker, Passage, Span
+from assistant.serve import quoted, render
 from tests.serve.made_up import MARKUP, abstention, answered, article
 
 TEXTS = st.text(st.characters(exclude_categories=["Cs"]), max_size=80)
@@ -104,7 +104,7 @@ def test_a_literal_marker_in_an_article_stays_what_it_is():
 def test_the_terminal_shows_the_sentences_and_then_the_sources():
     source = article("Satu. Dua.", title="Judul", outlet="Kontan", published="2020-12-28T22:00", url="https://a.example/1")
     answer = answered((source, "Satu."), (source, "Dua."), speaker="Xi Jinping", via="Kementerian", language="id")
-    about = "Judul - Kontan, 2020-12-28 - Xi Jinping (dikutip oleh Kementerian) - https://a.example/1"
+    about = "Judul - Kontan, 2020-12-28 - Xi Jinping (langsung, dikutip oleh Kementerian) - https://a.example/1"
     assert render.as_text(answer) == f"Satu. [1]\n\nDua. [2]\n\nSumber\n[1] {about}\n[2] {about}"
 
 
@@ -151,13 +151,7 @@ def test_what_was_inferred_is_marked_wherever_an_article_is_shown():
     assert ("Published", "2020-12-28 (inferred from the text)") in render.metadata(shown, "en")
     assert ("Terbit", "2020-12-28 (disimpulkan dari teks)") in render.metadata(shown, "id")
     assert render.article_row(shown) == ("1", "2020-12-28*", "", "", "A title*")
-    assert render.article_as_text(shown, []).startswith("A title (inferred from the text)\n")
-
-
-def test_an_article_is_shown_with_who_said_what():
-    shown = article('"Satu," kata Xi.\nDua.')
-    quotation = Quotation("1", Span(0, 16), Span(0, 16), "Xi Jinping", via="Kantor")
-    assert render.article_as_text(shown, [quotation]).endswith('- Xi Jinping (quoted by Kantor): "Satu," kata Xi.')
+    assert quoted.article_as_text(shown, []).startswith("A title (inferred from the text)\n")
 
 
 def test_columns_are_aligned_for_wide_characters_and_cut_to_the_terminal():
@@ -197,3 +191,15 @@ def test_an_article_cannot_make_the_terminal_bold():
 def test_a_short_answer_that_is_not_in_the_text_is_not_marked():
     answer = replace(with_focus("ikan"), text="something else", markers=(Marker(14, 1),))
     assert not any(isinstance(p, render.Short) for p in render.pieces(answer))
+
+
+def test_a_citation_of_words_says_how_they_are_known():
+    source = article("Satu. Dua.")
+    said = answered((source, "Satu."), (source, "Dua."), speaker="Xi", via="Kantor")
+    reported = replace(said.citations[1], direct=False, via="", uncertain=True)
+    answer = replace(said, citations=(said.citations[0], reported))
+    assert re.search(r"Xi \(direct, quoted by Kantor\)\n.*Xi \(reported, uncertain\)$", render.as_text(answer))
+    page = render.as_html(answer)
+    assert 'Xi <span class="badge direct" dir="auto">direct</span> <span class="badge via" dir="auto">quoted by Kantor</span>' in page
+    assert '<span class="badge uncertain" dir="auto">uncertain</span>' in page
+    assert "badge" not in render.as_html(answered((source, "Satu.")))

@@ -1,29 +1,32 @@
 // Runs once for each of our HTML parts; `element`, `trigger` and `watch` come from Gradio.
-// A click on a marker (#cite-TURN-NUMBER) or on an example goes to the server, which knows the citations.
+// A click on a marker (#cite-TURN-NUMBER), on somebody's words (#said-ARTICLE-NUMBER) or on an example goes to the server.
 element.addEventListener('click', (event) => {
-  const marker = event.target.closest('a[href^="#cite-"]');
+  const marker = event.target.closest('a[href^="#cite-"], a[href^="#said-"]');
   if (marker) {
     event.preventDefault();
-    trigger('cite', { anchor: marker.getAttribute('href').slice(1) });
+    const anchor = marker.getAttribute('href').slice(1);
+    trigger(anchor.startsWith('cite') ? 'cite' : 'said', { anchor });
   }
-  const back = event.target.closest('a[href="#transcript"]');
+  const back = event.target.closest('a[href="#transcript"], a[href="#spoken"]');
   if (back) {
     event.preventDefault();
-    const shown = document.querySelector('#transcript a.marker[aria-current]');
-    (shown || document.getElementById('transcript')).scrollIntoView({ block: 'center' });
+    const panel = document.querySelector(back.getAttribute('href'));
+    const shown = panel.querySelector('a[aria-current]');
+    (shown || panel).scrollIntoView({ block: 'center' });
     if (shown) shown.focus({ preventScroll: true });
   }
   const example = event.target.closest('button.example');
   if (example) trigger('example', { text: example.textContent });
 });
 
+const MARKERS = 'a.marker, a.said';
 const calm = window.matchMedia('(prefers-reduced-motion: reduce)').matches ? 'auto' : 'smooth';
 
 // Shows the cited sentence in the middle of the reading panel, and which marker it belongs to.
 const showCited = () => {
   const article = document.querySelector('#reading .article');
   if (!article) return;
-  for (const link of document.querySelectorAll('a.marker')) {
+  for (const link of document.querySelectorAll(MARKERS)) {
     if (link.getAttribute('href') === '#' + article.dataset.shown) link.setAttribute('aria-current', 'true');
     else link.removeAttribute('aria-current');
   }
@@ -56,11 +59,11 @@ const showLatest = () => {
 
 watch('value', () => {
   if (element.closest('#reading')) showCited();
-  if (element.closest('#transcript')) {
-    showLatest();
+  if (element.closest('#transcript')) showLatest();
+  if (element.closest('#transcript, #spoken')) {
     const article = document.querySelector('#reading .article');
     const shown = article && article.dataset.shown;
-    for (const link of element.querySelectorAll('a.marker')) {
+    for (const link of element.querySelectorAll(MARKERS)) {
       if (shown && link.getAttribute('href') === '#' + shown) link.setAttribute('aria-current', 'true');
     }
   }

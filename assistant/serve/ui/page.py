@@ -15,6 +15,8 @@ from assistant.serve.render import escape
 from assistant.serve.ui.chat import Chat, View, transcript
 from assistant.serve.ui.indexes import Choice, OpenIndexes
 from assistant.serve.ui.reading import EMPTY
+from assistant.serve.ui.speakers import VIEWS, SpeakerWidgets, connect, lay_out
+from assistant.serve.ui.spoken import Speakers
 
 TITLE = "Article Assistant"
 BRAND = f"<h1>{TITLE}</h1>"
@@ -36,6 +38,7 @@ class Widgets:
     send: gr.Button
     examples: gr.HTML
     reading: gr.HTML
+    speakers: SpeakerWidgets
 
 
 def asset(name: str) -> str:
@@ -51,6 +54,7 @@ def build(indexes: OpenIndexes) -> gr.Blocks:
         chat = Chat(indexes)
         _connect_questions(chat, widgets)
         _connect_indexes(page, chat, widgets)
+        connect(Speakers(indexes), widgets.speakers, widgets.switch, widgets.reading, EVENT)
     return page
 
 
@@ -60,6 +64,7 @@ def _lay_out(indexes: OpenIndexes) -> Widgets:
     turns = gr.State(())
     with gr.Row(elem_id="top"):
         gr.HTML(BRAND, elem_id="brand")
+        gr.HTML(VIEWS, elem_id="views")
         note = gr.HTML(_note(first), elem_id="note")
         switch = gr.Dropdown(
             _pairs(indexes), value=first.name, label="Articles", elem_id="switch", filterable=False,
@@ -77,9 +82,10 @@ def _lay_out(indexes: OpenIndexes) -> Widgets:
                 )  # fmt: skip
                 send = gr.Button("Ask", variant="primary", elem_id="send", min_width=72, scale=0)
             examples = gr.HTML(_examples(indexes, first), elem_id="examples", js_on_load=script)
+        speakers = lay_out(script + asset("speakers.js"))
         with gr.Column(elem_id="reading-side", min_width=280):
             reading = gr.HTML(EMPTY, elem_id="reading", js_on_load=script)
-    return Widgets(turns, switch, new, note, shown, question, send, examples, reading)
+    return Widgets(turns, switch, new, note, shown, question, send, examples, reading, speakers)
 
 
 def _connect_questions(chat: Chat, on: Widgets) -> None:

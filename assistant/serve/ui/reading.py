@@ -7,10 +7,12 @@ from itertools import pairwise
 
 from assistant.answer.compose import label
 from assistant.records import Article, Citation, Span
-from assistant.serve.render import escape, is_web_address, marker_link, metadata
+from assistant.serve.marks import is_said
+from assistant.serve.render import badges, escape, is_web_address, marker_link, metadata
 
 EMPTY = '<div class="article empty" role="region" aria-label="Article"><p>The article opens here, at the sentence that is cited.</p></div>'
 GONE = '<div class="article empty" role="region" aria-label="Article"><p>This article is no longer in the index.</p></div>'
+BACK = ("transcript", "Back to the answer")
 
 
 def article_html(
@@ -20,6 +22,7 @@ def article_html(
     anchor: str,
     opened: str = "",
     language: str = "en",
+    back: tuple[str, str] = BACK,
 ) -> str:
     """Return an article with its cited sentences marked.
 
@@ -30,6 +33,7 @@ def article_html(
         anchor: the links of the citations, as in `render.as_html`.
         opened: "" when the page opened it by itself; else anything that differs from click to click.
         language: that of the labels.
+        back: the id of the panel that the reader came from, and the words of the link there, for narrow screens.
     """
     here = [citation for citation in citations if citation.article_id == article.id]
     status = f"Citation {active.number}: {active.title}"
@@ -40,8 +44,8 @@ def article_html(
         f'<p class="unseen" role="status">{escape(status)}</p>'
         f"{_head(article, language)}"
         f'<div class="text" lang="{escape(article.language)}">'
-        f"{_text(article.text, here, active, anchor)}</div>"
-        f'<p class="back"><a href="#transcript">Back to the answer</a></p></article>'
+        f"{_text(article.text, here, active, anchor, language)}</div>"
+        f'<p class="back"><a href="#{back[0]}">{back[1]}</a></p></article>'
     )
 
 
@@ -58,14 +62,14 @@ def _head(article: Article, language: str) -> str:
     return f"<header>{title}<dl>{''.join(facts)}</dl></header>"
 
 
-def _text(text: str, citations: Sequence[Citation], active: Citation, anchor: str) -> str:
+def _text(text: str, citations: Sequence[Citation], active: Citation, anchor: str, language: str) -> str:
     """Return the text as paragraphs; a cited span is marked in each of its lines, its marker at its end."""
     paragraphs = []
     start = 0
     for line in text.split("\n"):
         end = start + len(line)
         if line.strip():
-            pieces = "".join(_piece(text, span, citations, active, anchor) for span in _cut(Span(start, end), citations))
+            pieces = "".join(_piece(text, span, citations, active, anchor, language) for span in _cut(Span(start, end), citations))
             paragraphs.append(f'<p dir="auto">{pieces}</p>')
         start = end + 1
     return "".join(paragraphs)
@@ -80,7 +84,7 @@ def _cut(line: Span, citations: Sequence[Citation]) -> Iterator[Span]:
     return (Span(*pair) for pair in pairwise(edges))
 
 
-def _piece(text: str, span: Span, citations: Sequence[Citation], active: Citation, anchor: str) -> str:
+def _piece(text: str, span: Span, citations: Sequence[Citation], active: Citation, anchor: str, language: str) -> str:
     shown = escape(span.of(text))
     over = [citation for citation in citations if citation.span.overlaps(span)]
     if any(citation.focus and citation.focus.overlaps(span) for citation in over):
@@ -88,5 +92,13 @@ def _piece(text: str, span: Span, citations: Sequence[Citation], active: Citatio
     if over:
         kind = "cited active" if any(citation.number == active.number for citation in over) else "cited"
         shown = f'<mark class="{kind}">{shown}</mark>'
-    ends = (citation for citation in over if citation.span.end == span.end)
-    return shown + "".join(" " + marker_link(anchor, citation.number, citation.title) for citation in ends)
+    ends = [citation for citation in over if citation.span.end == span.end]
+    return shown + "".join(" " + marker_link(anchor, one.number, one.title) + _said(one, language) for one in ends)
+
+
+def _said(citation: Citation, language: str) -> str:
+    """Return who says the words that end here, and how that is known."""
+    if not is_said(citation):
+        return ""
+    speaker = f'<bdi class="speaker">{escape(citation.speaker)}</bdi> ' if citation.speaker else ""
+    return f' <span class="saying">{speaker}{badges(citation, language)}</span>'
