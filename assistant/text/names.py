@@ -23,7 +23,7 @@ def read_phrase(tokens: Sequence[Token], at: int, cues: Cues, text: str) -> Phra
     if phrase is None or phrase.kind in ("pronoun", "plural", "pair"):
         return phrase
     if phrase.kind == "person" and not phrase.role and cues.noun_before and is_noun(tokens, phrase.last, cues):
-        named = read_named_noun(tokens, phrase.last, cues, text)
+        named = read_named_noun(tokens, phrase.last, cues, text, alone=True)
         known = cues.titles | cues.persons | cues.relations
         if named is not None and named.kind == "person" and any(word in known for word in named.role.lower().split()):
             # "JSX trade division head Hamdi Hassyarbaini"
@@ -67,8 +67,11 @@ def _read_core(tokens: Sequence[Token], at: int, cues: Cues, text: str) -> Phras
     return phrase and phrase._replace(definite=definite)
 
 
-def read_named_noun(tokens: Sequence[Token], at: int, cues: Cues, text: str) -> Phrase | None:
-    """Read a name behind common nouns that say what somebody is: `harbour master Eleni Papadaki`, `dokter forensik Amara Nwosu`."""
+def read_named_noun(tokens: Sequence[Token], at: int, cues: Cues, text: str, alone: bool = False) -> Phrase | None:
+    """Read a name behind common nouns that say what somebody is: `harbour master Eleni Papadaki`, `dokter forensik Amara Nwosu`.
+
+    With `alone` nothing that follows the name is read.
+    """
     first = at
     while at < len(tokens) and tokens[at].low in cues.determiners:
         at += 1
@@ -77,7 +80,7 @@ def read_named_noun(tokens: Sequence[Token], at: int, cues: Cues, text: str) -> 
         at += 1
     if at == begun or at >= len(tokens) or not tokens[at].capital:
         return None
-    phrase = read_phrase(tokens, at, cues, text)
+    phrase = _read_core(tokens, at, cues, text) if alone else read_phrase(tokens, at, cues, text)
     if phrase is None or phrase.kind not in ("person", "body") or not phrase.name:
         return None
     return phrase._replace(first=first, role=f"{text[tokens[begun].start : tokens[at - 1].end]} {phrase.role}".strip())

@@ -130,12 +130,13 @@ class Resolver:
             if number - then > _MEMORY or not name:
                 break  # somebody whom we could not name spoke last: a pronoun may mean them
             if name not in self.bodies and self.cast.gender(name) != unlike:
+                uncertain = self._rival(then, name, unlike)
                 self.cast.learn(name, pronoun, self.cues)
                 self.people.add(name)
-                return Meant(name, self._rival(number, then, name, unlike))
+                return Meant(name, uncertain)
         return Meant("")
 
-    def _rival(self, number: int, then: int, name: str, unlike: str) -> bool:
+    def _rival(self, then: int, name: str, unlike: str) -> bool:
         """Say whether somebody else who fits stands beside the one found, so that either may be meant."""
         spoke = self.spoke[1] == name
         if spoke or self.cast.gender(name) or then >= len(self.persons):

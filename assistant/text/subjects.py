@@ -43,6 +43,8 @@ class Sentence:
         phrase = read_phrase(tokens, at, self.cues, self.text) if likely else None
         if phrase is not None and phrase.kind == "person" and phrase.name[-1:].isdigit() and " " not in phrase.name:
             return None  # "Rp91.8", "H5N1"
+        if phrase is not None and phrase.kind == "person" and not phrase.role and first.low in self.cues.papers:
+            return None  # "Laporan itu"
         if phrase is None and self._may_begin(at):
             return read_named_noun(tokens, at, self.cues, self.text)
         if phrase is None or not self.begins(at) or not tokens[at].capital:
