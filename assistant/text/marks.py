@@ -44,6 +44,10 @@ _SCARE_WORDS = 4
 """Fewer words in quotation marks, without a mark of their own at the end, are a name or a scare quote."""
 
 
+_SPACES = 16
+"""Characters before a quotation in which the end of the sentence before is looked for."""
+
+
 class Marked(NamedTuple):
     """What stands between two quotation marks, marks included.
 
@@ -143,7 +147,7 @@ def is_speech(text: str, marked: Marked) -> bool:
     unspaced = sum(character > "\u2e7f" for character in inside) // 2
     if max(n_words, unspaced) >= _SCARE_WORDS or inside.rstrip()[-1:] in FINAL:
         return True
-    begins = text[: marked.start].rstrip(" ")[-1:] in ("", "\n", *".!?。")
+    begins = text[max(0, marked.start - _SPACES) : marked.start].rstrip(" ")[-1:] in ("", "\n", *".!?。")
     return begins and _COMMA.match(text, marked.end) is not None
 
 
