@@ -116,6 +116,8 @@ class Cues:
     verbal: re.Pattern[str] | None = None
     lead: re.Pattern[str] | None = None
     article: re.Pattern[str] | None = None
+    fuller: str = ""
+    possessive: frozenset[str] = frozenset()
     joins: re.Pattern[str] | None = None
     named: re.Pattern[str] | None = None
     words_lead: re.Pattern[str] | None = None
@@ -197,7 +199,7 @@ def cues_for(language: str) -> Cues:
             read[key] = re.compile(value)
         elif key in _EXPRESSIONS:
             read[key] = _compiled(value, lists)
-        elif isinstance(value, bool):
+        elif isinstance(value, bool) or key == "fuller":
             read[key] = value
         elif key in _PHRASES:
             read[key] = phrases(value)

@@ -21,7 +21,7 @@ from assistant.text.cast import speaker_matches
 from assistant.text.cues import Cues, cues_for
 from assistant.text.lexing import QUOTED, lex, match_phrase, sure_names
 from assistant.text.marks import ANY_MARK, FINAL, Marked, Stretch, find_marked, is_speech, stretches
-from assistant.text.patterns import Matched, match_patterns
+from assistant.text.patterns import Matched, fuller_name, match_patterns
 from assistant.text.reporting import boundary, reported
 from assistant.text.resolving import Resolver
 from assistant.text.runs import Phrase
@@ -257,7 +257,9 @@ class _Reader:
     def _matched(self, number: int, group: Stretch, one: Matched) -> Quotation:
         """Make the quotation of what a pattern found, and remember who spoke for the pronouns behind it."""
         name = self.resolver.antecedent(number, one.pronoun).name if one.pronoun is not None else one.name
-        name = self.resolver.longer(name) if name and not one.joint else name
+        if name and not one.joint:
+            longer = self.resolver.longer(name)
+            name = fuller_name(self.text, name, self.cues) if longer == name else longer
         self.resolver.spoken(number, name)
         return one.quotation(group.span, name)
 
