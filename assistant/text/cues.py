@@ -44,6 +44,16 @@ def phrases(listed: str) -> Phrases:
     return {first: tuple(sorted(found, key=len, reverse=True)) for first, found in by_first.items()}
 
 
+class Endings(frozenset[str]):
+    """Words that hold compounds, too: what ends in one of `endings`, such as `Vorstandschef`."""
+
+    endings: tuple[str, ...] = ()
+
+    def __contains__(self, word: object) -> bool:
+        """Say whether a word is one of these or a compound that ends in one."""
+        return super().__contains__(word) or (isinstance(word, str) and word.endswith(self.endings))
+
+
 @dataclass(frozen=True, eq=False)
 class Cues:
     """The words by which a language says who spoke; `cues/id.toml` explains each."""
@@ -191,7 +201,7 @@ def cues_for(language: str) -> Cues:
     lists = {**table.get("parts", {}), **{name: _alternatives(listed) for name, listed in table.get("lists", {}).items()}}
     read: dict[str, Any] = {}
     for key, value in table.items():
-        if key in ("lists", "parts"):
+        if key in ("lists", "parts", "title_endings", "body_endings"):
             continue
         if key == "patterns":
             read[key] = tuple(_compiled(pattern, lists) for pattern in value)
@@ -205,6 +215,10 @@ def cues_for(language: str) -> Cues:
             read[key] = phrases(value)
         else:
             read[key] = frozenset(word for item in value.split() for word in item.split("_"))
+    for key, ending in (("titles", "title_endings"), ("bodies", "body_endings")):
+        if ending in table:
+            read[key] = Endings(read[key])
+            read[key].endings = tuple(table[ending].split())
     here = f"{places['every']} {places.get(code, '')}"
     stopwords = load_table("stopwords").get(code, "")
     read["places"] = frozenset(here.replace("_", " ").split())

@@ -46,7 +46,8 @@ _READ_INSIDE = 5_000
 """Characters of a quotation in which names are looked for."""
 _LONGEST_SENTENCE = 400
 """Tokens of a sentence that are read: what is longer is a table or a mistake, and reading takes the square of it."""
-_MARKS = " \t\n,\"'“”‘’«»„‚「」『』‹›"
+_STOPS = (".", "!", "?", "…")
+_MARKS = " \t\n\u00a0\u202f,\"'“”‘’«»„‚「」『』‹›"
 
 
 def find_quotations(text: str, sentences: Sequence[Span], language: str) -> list[Quotation]:
@@ -171,11 +172,12 @@ class _Reader:
         tokens, cues = sentence.tokens, sentence.cues
         if place == 0 or not tokens[place - 1].word:
             return False
-        cued = any(
-            match_phrase(tokens, at, table) == place - at
-            for at in range(max(0, place - 3), place)
-            for table in (cues.verbs, cues.acts, cues.weak, cues.inverted, cues.clitic, cues.gerunds)
-        )
+        tables = (cues.verbs, cues.weak, cues.inverted, cues.clitic, cues.gerunds, cues.acts)
+        cued = [
+            table for table in tables for at in range(max(0, place - 3), place) if match_phrase(tokens, at, table) == place - at
+        ]
+        if cues.named_nouns and cued and cued[-1] is cues.acts and place + 1 < len(tokens) and tokens[place + 1].low in cues.prepositions:
+            return True  # "a dénoncé « un mépris » de la direction": the quotation is a part of the object
         return not cued and self._clause_goes_on(sentence, place)
 
     def _clause_goes_on(self, sentence: Sentence, place: int) -> bool:
@@ -312,8 +314,9 @@ class _Reader:
         if not group.quoted:
             return False
         first = group.quoted[0]
-        inside = self.text[first.start : first.end].rstrip("\"'”’»」』“")
-        return first.start <= group.span.start and len(_WORD.findall(inside)) >= least and inside[-1:] in FINAL
+        inside = self.text[first.start : first.end].rstrip("\"'”’»」』“ \u00a0\u202f")
+        ends = inside[-1:] in FINAL or self.text[first.end : group.span.end].strip() in _STOPS  # or behind the mark: «...».
+        return first.start <= group.span.start and len(_WORD.findall(inside)) >= least and ends
 
     def _continued(self, number: int) -> str:
         """A quotation alone goes on with the words of whoever spoke in the sentence before."""

@@ -107,7 +107,7 @@ class Sentence:
             return True
         token = self.tokens[at]
         adverb = token.low in self.cues.transparent and (self.cues.head_first or token.capital)
-        return not token.word or token.low in self.cues.prepositions or adverb
+        return not token.word or token.low in self.cues.prepositions or token.low in self.cues.addressing or adverb
 
     def blocked(self, at: int) -> bool:
         """Say whether a negation, an infinitive, a passive or a determiner makes a verb no utterance."""

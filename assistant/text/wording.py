@@ -162,6 +162,8 @@ def listener_at(sentence: Sentence, found: Attribution) -> tuple[int, int] | Non
     for at in range(found.last, min(len(tokens), max(found.ends, found.last) + 7)):
         if tokens[at].text in (QUOTED, ";") or tokens[at].low in cues.complementisers:
             return None
+        if found.speaker is not None and found.speaker.first <= at < found.speaker.last:
+            continue
         if tokens[at].low in cues.addressing:
             phrase = _noun_phrase(sentence, at + 1)
             return phrase if phrase is not None and (cues.head_first or _names_somebody(sentence, *phrase)) else None
