@@ -64,7 +64,7 @@ class Cast:
         In `Bupati Laranta Rosnawati Gebang` the person is whoever `Rosnawati` is elsewhere in the article.
         """
         words = phrase.name.split(" ")
-        if not phrase.role or len(words) < 3:
+        if not phrase.role or len(words) < 3 or phrase.apposed:
             return phrase.name
         tokens = [name_tokens(word) for word in words]
         if words[0].lower() in self._forenames:

@@ -89,6 +89,7 @@ class Cues:
     territorial: frozenset[str] = frozenset()
     forenames: frozenset[str] = frozenset()
     relatives: frozenset[str] = frozenset()
+    within: frozenset[str] = frozenset()
     mental: frozenset[str] = frozenset()
     links: Phrases = field(default_factory=dict)
     papers: frozenset[str] = frozenset()

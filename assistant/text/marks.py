@@ -87,7 +87,7 @@ def _opens(text: str, at: int, start: int, end: int) -> bool:
     if mark not in CLOSERS or at + 1 >= end:
         return False
     if mark in _ALWAYS_OPEN:
-        return True
+        return mark != "“" or text[at + 1] not in ",.;:!?) \n"  # „...“, said: here it closes
     if text[at + 1].isspace() and mark != "»":
         return False
     before = text[at - 1] if at > start else " "

@@ -143,7 +143,7 @@ def _role_then_name(tokens: Sequence[Token], phrase: Phrase, other: Phrase, cues
     if not closed and last < len(tokens):
         return None
     role = f"{phrase.role} {phrase.name}".strip()
-    return other._replace(first=phrase.first, last=_past_comma(tokens, last), role=role)
+    return other._replace(first=phrase.first, last=_past_comma(tokens, last), role=role, apposed=True)
 
 
 def _name_then_role(tokens: Sequence[Token], phrase: Phrase, comma: int, cues: Cues, text: str) -> Phrase | None:

@@ -65,7 +65,7 @@ def _reported_at(sentence: Sentence, at: int) -> tuple[Attribution | None, int]:
         return attribution_at(sentence, at, n, inside(sentence, at, n), "clitic"), n
     if (n := match_phrase(tokens, at, cues.passive)) and (found := _passive_at(sentence, at, n)):
         return found, n
-    if (n := match_phrase(tokens, at, cues.inverted)) and (not at or tokens[at - 1].text in (",", QUOTED, "—", "–")):
+    if (n := match_phrase(tokens, at, cues.inverted)) and (not at or tokens[at - 1].text in (",", QUOTED, "—", "–")) and not _behind_relative(sentence, at):
         subject = subject_behind(sentence, at + n)
         end = sentence.chain_end(subject) if subject is not None else at
         closed = end >= len(tokens) or tokens[end].text != QUOTED
@@ -78,6 +78,11 @@ def _reported_at(sentence: Sentence, at: int) -> tuple[Attribution | None, int]:
     if _unlisted(sentence, at):
         return _verb_at(sentence, at, 1, cues.weak), 1
     return None, 1
+
+
+def _behind_relative(sentence: Sentence, at: int) -> bool:
+    """Say whether a verb follows a relative clause of its subject: `Blair, der lange regierte, sagte Anna Berg`."""
+    return any(stop == at - 1 for _, stop in sentence.relatives) and sentence.subject_before(at) is not None
 
 
 def _unlisted(sentence: Sentence, at: int) -> bool:
@@ -159,7 +164,7 @@ def unnamed_before(sentence: Sentence, verb: int) -> Phrase | None:
         low in cues.determiners | cues.prepositions | cues.transparent or not token.word for low, token in zip(lows, group, strict=True)
     ):
         return None
-    if lows[0] in cues.prepositions or (first == last - 1 and group[0].capital and first > 0):
+    if (lows[0] in cues.prepositions and lows[0] not in cues.within) or (first == last - 1 and group[0].capital and first > 0):
         return None
     if any(cues.is_verbal(low) and low not in cues.persons | cues.plurals | cues.titles for low in lows):
         return None

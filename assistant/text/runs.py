@@ -13,6 +13,7 @@ from assistant.text.cues import Cues
 from assistant.text.lexing import POSSESSIVE, Token, match_phrase
 
 _LONG_NAME = 4
+_CLOSING = ("»", "“", "”", '"')
 
 Kind = Literal["person", "body", "role", "pronoun", "plural", "pair"]
 
@@ -31,6 +32,7 @@ class Phrase(NamedTuple):
     definite: bool = False  # "the", "sang" or "itu" goes with it
     at: int = 0  # where it stands in the article
     determined: bool = False  # any determiner stands before it
+    apposed: bool = False  # its name stands between commas, so it is all of it
     relation: bool = False  # the role is somebody's: "juru bicara Biden" need not be Biden
 
 
@@ -69,7 +71,7 @@ def _inside_run(tokens: Sequence[Token], at: int, first: int, cues: Cues) -> int
         closed = at + 2 < len(tokens) and tokens[at + 2].text == ")" and tokens[at + 1].text.isupper()
         titled = any(token.low in cues.titles or token.low in cues.bodies for token in tokens[first:at])
         return 3 if closed and titled and at + 3 < len(tokens) and tokens[at + 3].capital else 0
-    if tokens[at].text in "«„“" and cues.free_order and (n := _inside_marks(tokens, at)):
+    if tokens[at].text in "«„“\"" and cues.free_order and (n := _inside_marks(tokens, at)):
         return n
     head = tokens[first].low
     if not (cues.head_first and at == first + 1 and (head in cues.generic or head in cues.persons or head in cues.titles)):
@@ -90,7 +92,7 @@ def _inside_run(tokens: Sequence[Token], at: int, first: int, cues: Cues) -> int
 def _inside_marks(tokens: Sequence[Token], at: int) -> int:
     """Count the tokens of a name between quotation marks that more of a name follows: `Тренер «Искры» Пётр Ван-Дейк`."""
     for closing in range(at + 2, min(at + 6, len(tokens) - 1)):
-        if tokens[closing].text in "»“”":
+        if tokens[closing].text in "»“”\"":
             return closing + 1 - at if tokens[closing + 1].capital else 0
     return 0
 
@@ -164,6 +166,9 @@ def split_run(run: Sequence[Token], phrase: Phrase, cues: Cues, text: str) -> Ph
         if cut == len(run) - 1 and run[cut].capital and run[cut].low in cues.surnames:
             break
         cut += 1
+    closing = next((i for i in range(len(run) - 2, cut, -1) if run[i].text in _CLOSING), None)
+    if closing is not None and cues.free_order:
+        cut = closing + 1  # "Тренер «Искры» Пётр Ван-Дейк"
     if run[cut - 1].low in cues.territorial and len(run) - cut >= _LONG_NAME and run[cut].low not in cues.forenames:
         # "Bupati Tanah Merah Hotman Parulian Sitorus": few have four names, so the first are the place's
         cut = len(run) - _LONG_NAME + 1

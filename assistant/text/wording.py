@@ -11,6 +11,7 @@ from assistant.text.names import is_noun, read_phrase
 from assistant.text.subjects import Sentence
 
 _CLAUSE = 4
+_LONGEST_ASIDE = 9
 _GOES_ON = 3
 """Words from which on what follows an attribution and a comma belongs to what is said."""
 
@@ -75,6 +76,8 @@ def _around_verb(sentence: Sentence, found: Attribution, start: int, stop: int) 
         behind = _behind_complementiser(sentence, ends, stop)
         if behind is not None:
             return behind, stop
+    if sentence.cues.free_order and (behind := _behind_comma(sentence, ends, stop)) is not None:
+        return behind, stop
     after = skip_asides(sentence, ends, stop)
     comma_before = begins > start and tokens[begins - 1].text in (",", QUOTED, "—", "–")
     before = comma_before and _has_words(sentence, start, begins - 1)
@@ -112,6 +115,16 @@ def _behind_complementiser(sentence: Sentence, at: int, stop: int) -> int | None
     if at >= stop:
         return None
     return at + 1 if sentence.tokens[at].low in cues.bare_complementisers else at
+
+
+def _behind_comma(sentence: Sentence, at: int, stop: int) -> int | None:
+    """Return the token behind the first comma when a complementiser stands there: `sagte der Zeitung am 10. Mai, dass`."""
+    for comma in range(at, min(stop - 1, at + _LONGEST_ASIDE)):
+        if sentence.tokens[comma].text == QUOTED:
+            return None
+        if sentence.tokens[comma].text == ",":
+            return comma + 2 if sentence.tokens[comma + 1].low in sentence.cues.bare_complementisers else None
+    return None
 
 
 def skip_asides(sentence: Sentence, at: int, stop: int, stops: Container[str] = ()) -> int:
@@ -164,6 +177,8 @@ def listener_at(sentence: Sentence, found: Attribution) -> tuple[int, int] | Non
             return None
         if found.speaker is not None and found.speaker.first <= at < found.speaker.last:
             continue
+        if tokens[at].low in cues.determiners and at > found.ends:
+            continue  # "der" is an article, unless it follows at once: "sagte er der dpa"
         if tokens[at].low in cues.addressing:
             phrase = _noun_phrase(sentence, at + 1)
             return phrase if phrase is not None and (cues.head_first or _names_somebody(sentence, *phrase)) else None
