@@ -78,7 +78,9 @@ def _behind(sentence: Sentence, at: int) -> Attribution | None:
 
 def inside(sentence: Sentence, at: int, n: int) -> Phrase:
     """Stand for the subject that a verb such as `ujarnya` holds."""
-    return Phrase(at, at + n, "pronoun", at=sentence.tokens[at].start)
+    token = sentence.tokens[at]
+    held = next((len(word) for word in sentence.cues.pronouns if token.low.endswith(f"-{word}")), None)  # "a-t-elle raconté"
+    return Phrase(at, at + n, "pronoun", at=token.start if held is None else token.end - held)
 
 
 def _unknown_verb(sentence: Sentence, at: int) -> Attribution | None:

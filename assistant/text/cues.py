@@ -125,6 +125,7 @@ class Cues:
     kin: frozenset[str] = frozenset()
     not_names: frozenset[str] = frozenset()
     verbal: re.Pattern[str] | None = None
+    elided: re.Pattern[str] | None = None
     lead: re.Pattern[str] | None = None
     article: re.Pattern[str] | None = None
     fuller: str = ""
@@ -206,7 +207,7 @@ def cues_for(language: str) -> Cues:
             continue
         if key == "patterns":
             read[key] = tuple(_compiled(pattern, lists) for pattern in value)
-        elif key in ("common", "verbal"):
+        elif key in ("common", "verbal", "elided"):
             read[key] = re.compile(value)
         elif key in _EXPRESSIONS:
             read[key] = _compiled(value, lists)

@@ -41,7 +41,7 @@ def lex(text: str, start: int, end: int, quoted: Sequence[tuple[int, int]] = ())
             word = match.group()
             low = word.lower()
             if not low.isalnum():
-                low = POSSESSIVE.sub("", low).strip(".") or word
+                low = POSSESSIVE.sub("", low).strip(".").replace("’", "'") or word
             first = word[0]
             capital = first.isupper() or (first.islower() and len(word) > 3 and _ARABIC.match(word) is not None)
             tokens.append(Token(match.start(), match.end(), word, low, capital, first.isalnum()))

@@ -56,6 +56,8 @@ def _read_core(tokens: Sequence[Token], at: int, cues: Cues, text: str) -> Phras
         nouns = _end_of_group(tokens, last, cues)
         if nouns > last:
             return Phrase(first, nouns, "plural", at=tokens[at].start)  # "a European diplomat"
+    if phrase is not None and phrase.kind == "body" and cues.named_nouns and is_noun(tokens, last, cues):
+        phrase = phrase._replace(name=f"{phrase.name} {tokens[last].text}", last=last + 1)  # "el Gobierno italiano"
     if phrase is not None and last < len(tokens) and tokens[last].low in cues.demonstratives:
         return phrase._replace(last=last + 1, definite=True)
     return phrase and phrase._replace(definite=definite)
@@ -79,6 +81,8 @@ def read_named_noun(tokens: Sequence[Token], at: int, cues: Cues, text: str) -> 
 
 def is_noun(tokens: Sequence[Token], at: int, cues: Cues) -> bool:
     """Say whether a lower-case word can be a noun: it is no function word and no verb that is known or looks like one."""
+    if at >= len(tokens):
+        return False
     token = tokens[at]
     if not token.word or token.capital or token.text[0].isdigit():
         return False

@@ -69,7 +69,8 @@ def _reported_at(sentence: Sentence, at: int) -> tuple[Attribution | None, int]:
         subject = subject_behind(sentence, at + n)
         end = sentence.chain_end(subject) if subject is not None else at
         closed = end >= len(tokens) or tokens[end].text != QUOTED
-        sure = cues.head_first and at and tokens[at - 1].text == "," and subject is not None and subject.kind == "person"
+        named = subject is not None and (subject.kind == "person" or (cues.nouns_capital and subject.kind == "pronoun"))
+        sure = (cues.head_first or cues.nouns_capital) and at and tokens[at - 1].text == "," and named
         if subject is not None and closed and (sure or sentence.ends_clause(end)):
             return attribution_at(sentence, at, n, subject, "inverted"), n
     for table in (cues.verbs, cues.acts, cues.naming, cues.weak, cues.gerunds):
@@ -123,6 +124,8 @@ def _verb_at(sentence: Sentence, at: int, n: int, table: Phrases) -> Attribution
         subject = unnamed_before(sentence, at) if table in (cues.verbs, cues.acts) or has_complement(sentence, at + n) else None
     if subject is None:
         return None
+    if subject.kind == "person" and subject.name.lower() in cues.papers:
+        return None
     if table is cues.naming and subject.kind == "plural" and not _quotes(sentence, at + n):
         return None
     found = attribution_at(sentence, at, n, subject, "verb")
@@ -156,6 +159,8 @@ def unnamed_before(sentence: Sentence, verb: int) -> Phrase | None:
     if not group or (first > 0 and tokens[first - 1].word and tokens[first - 1].low not in clause_openers(cues)):
         return None
     lows = [token.low for token in group]
+    if lows[0] in cues.within and (len(lows) == 1 or lows[1] in cues.transparent):
+        return None  # "в среду Трамп"
     if any(low in cues.papers or low in cues.blockers or low in cues.complementisers for low in lows):
         return None
     if any(match_phrase(group, i, table) for i in range(len(group)) for table in (cues.verbs, cues.acts, cues.pronouns)):

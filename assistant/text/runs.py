@@ -84,7 +84,7 @@ def _inside_run(tokens: Sequence[Token], at: int, first: int, cues: Cues) -> int
         ordinary = tokens[at + n - 1].word and not cues.is_common(low) and not verb
         if not ordinary or low in cues.prepositions or low in cues.transparent or low in cues.demonstratives:
             return 0
-        if tokens[at + n].capital:
+        if tokens[at + n].capital or (cues.free_order and tokens[at + n].text in "«„" and _inside_marks(tokens, at + n)):
             return n
     return 0
 
@@ -149,7 +149,7 @@ def _joins(tokens: Sequence[Token], at: int, cues: Cues) -> bool:
 def split_run(run: Sequence[Token], phrase: Phrase, cues: Cues, text: str) -> Phrase | None:
     """Tell the role from the name in a run; `phrase` says where the run stands, its determiners included."""
     phrase = phrase._replace(at=run[0].start)
-    whole = text[run[0].start : run[-1].end]
+    whole = _written(run, text, cues)
     if POSSESSIVE.search(run[-1].text):
         return phrase._replace(kind="plural")  # "the university's" laboratory: nobody we can name
     if len(run) == 1 and run[0].low in cues.generic:
@@ -223,6 +223,12 @@ def _plain(token: Token, cues: Cues) -> bool:
     return not acronym and not listed
 
 
+def _written(run: Sequence[Token], text: str, cues: Cues) -> str:
+    """Return a run as written, without an article that its first word has swallowed: `L'OMS`."""
+    whole = text[run[0].start : run[-1].end]
+    return cues.elided.sub("", whole) if cues.elided is not None else whole
+
+
 def _named(phrase: Phrase, run: Sequence[Token], cut: int, cues: Cues, text: str) -> Phrase:
     """Make the phrase whose role is `run[:cut]` and whose name is the rest."""
     role = text[run[0].start : run[cut - 1].end] if cut else ""
@@ -241,7 +247,7 @@ def _named(phrase: Phrase, run: Sequence[Token], cut: int, cues: Cues, text: str
 
 def _cut_name(phrase: Phrase, run: Sequence[Token], cut: int, cues: Cues, text: str) -> Phrase:
     """Take `run[cut:]` for the name, of a person only up to "of": `Imelda Quarrendon of the University`."""
-    whole = text[run[cut].start : run[-1].end]
+    whole = _written(run[cut:], text, cues)
     joins = cues.connectors - cues.particles
     owner = next((i for i in range(len(run) - 2, cut - 1, -1) if POSSESSIVE.search(run[i].text)), None)
     if owner is not None and phrase.kind == "person" and run[-1].low not in cues.bodies:

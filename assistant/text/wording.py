@@ -11,6 +11,7 @@ from assistant.text.names import is_noun, read_phrase
 from assistant.text.subjects import Sentence
 
 _CLAUSE = 4
+_OPENING = ("„", "«", "“", '"')
 _LONGEST_ASIDE = 9
 _GOES_ON = 3
 """Words from which on what follows an attribution and a comma belongs to what is said."""
@@ -76,7 +77,7 @@ def _around_verb(sentence: Sentence, found: Attribution, start: int, stop: int) 
         behind = _behind_complementiser(sentence, ends, stop)
         if behind is not None:
             return behind, stop
-    if sentence.cues.free_order and (behind := _behind_comma(sentence, ends, stop)) is not None:
+    if sentence.cues.free_order and (behind := _behind_late_complementiser(sentence, ends, stop)) is not None:
         return behind, stop
     after = skip_asides(sentence, ends, stop)
     comma_before = begins > start and tokens[begins - 1].text in (",", QUOTED, "—", "–")
@@ -117,13 +118,17 @@ def _behind_complementiser(sentence: Sentence, at: int, stop: int) -> int | None
     return at + 1 if sentence.tokens[at].low in cues.bare_complementisers else at
 
 
-def _behind_comma(sentence: Sentence, at: int, stop: int) -> int | None:
-    """Return the token behind the first comma when a complementiser stands there: `sagte der Zeitung am 10. Mai, dass`."""
-    for comma in range(at, min(stop - 1, at + _LONGEST_ASIDE)):
-        if sentence.tokens[comma].text == QUOTED:
+def _behind_late_complementiser(sentence: Sentence, at: int, stop: int) -> int | None:
+    """Return the token behind a complementiser that asides precede: `sagte der Zeitung am 10. Mai, dass`, `dijo en forma clara que`."""
+    tokens, cues = sentence.tokens, sentence.cues
+    told = at < stop and tokens[at].low in cues.prepositions
+    for place in range(at, min(stop - 1, at + _LONGEST_ASIDE)):
+        if tokens[place].text == QUOTED:
             return None
-        if sentence.tokens[comma].text == ",":
-            return comma + 2 if sentence.tokens[comma + 1].low in sentence.cues.bare_complementisers else None
+        if tokens[place].text == ",":
+            return place + 2 if tokens[place + 1].low in cues.bare_complementisers else None
+        if told and tokens[place].low in cues.bare_complementisers:
+            return place + 1
     return None
 
 
@@ -181,7 +186,7 @@ def listener_at(sentence: Sentence, found: Attribution) -> tuple[int, int] | Non
             continue  # "der" is an article, unless it follows at once: "sagte er der dpa"
         if tokens[at].low in cues.addressing:
             phrase = _noun_phrase(sentence, at + 1)
-            return phrase if phrase is not None and (cues.head_first or _names_somebody(sentence, *phrase)) else None
+            return phrase if phrase is not None and ((cues.head_first and not cues.named_nouns) or _names_somebody(sentence, *phrase)) else None
     return None
 
 
@@ -194,6 +199,7 @@ def _names_somebody(sentence: Sentence, first: int, last: int) -> bool:
 def _noun_phrase(sentence: Sentence, at: int) -> tuple[int, int] | None:
     """Read the tokens of a noun phrase, with or without a name."""
     tokens, cues = sentence.tokens, sentence.cues
+    at += at < len(tokens) and tokens[at].text in _OPENING
     if at >= len(tokens) or not tokens[at].word:
         return None
     phrase = read_phrase(tokens, at, cues, sentence.text)
