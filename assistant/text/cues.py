@@ -90,6 +90,7 @@ class Cues:
     forenames: frozenset[str] = frozenset()
     relatives: frozenset[str] = frozenset()
     within: frozenset[str] = frozenset()
+    honorifics: frozenset[str] = frozenset()
     mental: frozenset[str] = frozenset()
     links: Phrases = field(default_factory=dict)
     papers: frozenset[str] = frozenset()

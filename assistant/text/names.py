@@ -14,6 +14,7 @@ from assistant.text.lexing import QUOTED, Token, match_phrase
 from assistant.text.runs import Phrase, end_of_noun_run, end_of_run, split_run
 
 _MOST_NOUNS = 4
+_LONGEST_COMPLEMENT = 7
 _DEGREE = re.compile(r"(?:[A-Z][A-Za-z]{0,3}\.)+(?:[A-Z][A-Za-z]{0,3})?|S[HTEPK]|M[HMTAK]|MBA|PhD|SpA")
 
 
@@ -23,11 +24,22 @@ def read_phrase(tokens: Sequence[Token], at: int, cues: Cues, text: str) -> Phra
     if phrase is None or phrase.kind in ("pronoun", "plural"):
         return phrase
     last = _skip_asides(tokens, phrase.last)
+    if phrase.kind == "role" and cues.named_nouns:
+        last = _past_complement(tokens, last, cues)
     if last < len(tokens) and tokens[last].text == ",":
         joined = _with_apposition(tokens, phrase, last, cues, text)
         if joined is not None:
             return joined
-    return phrase._replace(last=last)
+    return phrase._replace(last=_skip_asides(tokens, phrase.last))
+
+
+def _past_complement(tokens: Sequence[Token], at: int, cues: Cues) -> int:
+    """Return the comma behind what a role belongs to, `La portavoz de la compañía,`, else the place itself."""
+    last = at
+    while last < min(len(tokens), at + _LONGEST_COMPLEMENT) and (tokens[last].low in cues.connectors or is_noun(tokens, last, cues)):
+        last += 1
+    begins = at < last and tokens[at].low in cues.connectors
+    return last if begins and last < len(tokens) and tokens[last].text == "," else at
 
 
 def _read_core(tokens: Sequence[Token], at: int, cues: Cues, text: str) -> Phrase | None:
@@ -141,7 +153,7 @@ def _role_then_name(tokens: Sequence[Token], phrase: Phrase, other: Phrase, cues
     closed = last < len(tokens) and tokens[last].text in ",.;"
     named_role = bool(phrase.role) and " " in other.name and closed and not _listed(tokens, last + 1, cues)
     of_unit = any(word.lower() in cues.units for word in phrase.role.split())
-    honorific = " " not in other.role
+    honorific = " " not in other.role or all(word.lower() in cues.honorifics for word in other.role.split())
     if not (phrase.kind == "role" or named_role or of_unit) or not honorific:
         return None
     if not closed and last < len(tokens):

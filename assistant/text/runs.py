@@ -166,6 +166,8 @@ def split_run(run: Sequence[Token], phrase: Phrase, cues: Cues, text: str) -> Ph
         if cut == len(run) - 1 and run[cut].capital and run[cut].low in cues.surnames:
             break
         cut += 1
+    while cues.free_order and cut < len(run) - 1 and run[cut].word and not run[cut].capital and run[cut].low not in cues.connectors:
+        cut += 1  # "жительница посёлка Нина Орлова"
     closing = next((i for i in range(len(run) - 2, cut, -1) if run[i].text in _CLOSING), None)
     if closing is not None and cues.free_order:
         cut = closing + 1  # "Тренер «Искры» Пётр Ван-Дейк"
