@@ -67,6 +67,7 @@ class Cues:
     gerunds: Phrases = field(default_factory=dict)
     passive: Phrases = field(default_factory=dict)
     relative: frozenset[str] = frozenset()
+    as_: frozenset[str] = frozenset()
     according: Phrases = field(default_factory=dict)
     pairs: Phrases = field(default_factory=dict)
     relay: Phrases = field(default_factory=dict)
@@ -90,6 +91,7 @@ class Cues:
     forenames: frozenset[str] = frozenset()
     relatives: frozenset[str] = frozenset()
     within: frozenset[str] = frozenset()
+    final: frozenset[str] = frozenset()
     honorifics: frozenset[str] = frozenset()
     mental: frozenset[str] = frozenset()
     links: Phrases = field(default_factory=dict)
@@ -145,6 +147,8 @@ class Cues:
     common: re.Pattern[str] | None = None
     by_needed: bool = False  # without "by" a name behind a passive is no agent
     nouns_capital: bool = False  # every noun has a capital letter, so a determiner tells nouns from names
+    inner: bool = False  # who speaks may stand inside the quotation marks: «Мы ждём, — сказала Вера Лис. — Долго»
+    inflected: bool = False  # names have cases
     prodrop: bool = False  # a verb without a subject has the speaker of before
     named_nouns: bool = False  # article, noun, name are one person: "o ambientalista Malaquias"
     free_order: bool = False  # every verb of saying may stand before its subject
@@ -206,7 +210,9 @@ def cues_for(language: str) -> Cues:
     for key, value in table.items():
         if key in ("lists", "parts", "title_endings", "body_endings"):
             continue
-        if key == "patterns":
+        if key == "as":
+            read["as_"] = frozenset(value.split())
+        elif key == "patterns":
             read[key] = tuple(_compiled(pattern, lists) for pattern in value)
         elif key in ("common", "verbal", "elided"):
             read[key] = re.compile(value)
@@ -229,7 +235,7 @@ def cues_for(language: str) -> Cues:
     read.setdefault("bare_complementisers", read.get("complementisers", frozenset()))
     closed = ("prepositions", "transparent", "blockers", "complementisers", "conjunctions", "by", "relatives", "breaks", "determiners")
     spoken = ("according", "clitic", "passive", "inverted", "verbs", "acts", "naming", "weak", "gerunds")
-    read["cue_firsts"] = frozenset(first for key in spoken for first in read.get(key, ()))
+    read["cue_firsts"] = frozenset(first for key in spoken for first in read.get(key, ())) | read.get("as_", frozenset())
     named = ("titles", "bodies", "persons", "roles", "plurals", "determiners", "relations", "pronouns", "pairs", "generic")
     read["phrase_firsts"] = frozenset(first for key in named for first in read.get(key, ()))
     read["closed"] = frozenset().union(*(read.get(key, frozenset()) for key in closed))

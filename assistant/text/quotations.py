@@ -17,6 +17,7 @@ from typing import NamedTuple
 
 from assistant.records import JOINED, Quotation, Span
 from assistant.text.attribution import Attribution, around
+from assistant.text.asides import cut_inside
 from assistant.text.cast import speaker_matches
 from assistant.text.cues import Cues, cues_for
 from assistant.text.lexing import QUOTED, lex, match_phrase, sure_names
@@ -64,7 +65,7 @@ def find_quotations(text: str, sentences: Sequence[Span], language: str) -> list
     """
     cues = cues_for(language)
     marked = [found for line in _LINE.finditer(text) for found in find_marked(text, line.start(), line.end())]
-    speech = [_closed(text, found, cues) for found in marked if is_speech(text, found)]
+    speech = [part for found in marked if is_speech(text, found) for part in cut_inside(text, _closed(text, found, cues), cues)]
     reader = _Reader(text, cues, stretches(sentences, speech), speech)
     return [found for found in reader.read() if not _only_referred_to(found, text, cues)]
 
@@ -270,6 +271,8 @@ class _Reader:
         phrase = found.speaker
         joint: tuple[str, ...] = ()
         name, uncertain = resolver.meant(number, phrase) if phrase is not None else ("", False)
+        if self.cues.inflected and found.form == "according" and name and phrase is not None and phrase.kind == "person":
+            name = resolver.cast.uninflected(name, phrase.at)
         if phrase is not None and phrase.kind == "pair":
             joint = resolver.pair(number, titled=phrase.last - phrase.first > 1)
         elif phrase is not None and found.also:

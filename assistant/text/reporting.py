@@ -59,6 +59,8 @@ def boundary(sentence: Sentence, before: Attribution, after: Attribution) -> int
 
 def _reported_at(sentence: Sentence, at: int) -> tuple[Attribution | None, int]:
     tokens, cues = sentence.tokens, sentence.cues
+    if tokens[at].low in cues.as_:
+        return _as_said(sentence, at), 1
     if n := match_phrase(tokens, at, cues.according):
         return _according_at(sentence, at, n), n
     if n := match_phrase(tokens, at, cues.clitic):
@@ -93,6 +95,17 @@ def _unlisted(sentence: Sentence, at: int) -> bool:
         return False
     low = tokens[at].low
     return cues.is_common(low) and low not in cues.mental and low not in cues.passive
+
+
+def _as_said(sentence: Sentence, at: int) -> Attribution | None:
+    """Read `wie die Polizei am Montag mitteilte`: the verb stands at the end."""
+    tokens, cues = sentence.tokens, sentence.cues
+    clause = range(at + 2, min(len(tokens), at + _LONGEST_GROUP + 4))
+    verb = next((i for i in clause if tokens[i].text == "," or tokens[i].low in cues.final), None)
+    subject = subject_behind(sentence, at + 1) if verb is not None and tokens[verb].low in cues.final else None
+    if verb is None or subject is None or subject.last > verb or (verb + 1 < len(tokens) and tokens[verb + 1].word):
+        return None
+    return attribution_at(sentence, at, verb + 1 - at, subject, "according")
 
 
 def _according_at(sentence: Sentence, at: int, n: int) -> Attribution | None:

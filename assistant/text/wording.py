@@ -19,11 +19,13 @@ _GOES_ON = 3
 
 def reported_words(sentence: Sentence, found: Attribution, start: int, stop: int) -> Span | None:
     """Return the span of what is reported, of the tokens `[start, stop)` that belong to this attribution; None when there is nothing."""
+    denied = any(token.low in sentence.cues.denials for token in sentence.tokens[found.first : found.last])
+    if denied and found.form == "verb" and found.last - found.first > 1 and not _has_words(sentence, found.ends, stop):
+        return span_of(sentence, found.first, found.last)  # "asked about it, the firm declined to comment"
     first, last = _bounds(sentence, found, start, stop)
     words = span_of(sentence, first, last)
     lows = [token.low for token in sentence.tokens[first:last] if token.word]
     if words is None or all(low in sentence.cues.anaphors for low in lows):
-        denied = any(token.low in sentence.cues.denials for token in sentence.tokens[found.first : found.last])
         return span_of(sentence, found.first, found.last) if denied else None
     return words
 
