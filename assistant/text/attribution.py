@@ -150,7 +150,7 @@ def _unnamed(sentence: Sentence, at: int) -> Phrase | None:
     begun = last
     while last < min(len(tokens), begun + _MOST_NOUNS) and (is_noun(tokens, last, cues) or (last > begun and tokens[last].capital)):
         last += 1
-    while cues.named_nouns and last > begun and last + 1 < len(tokens) and tokens[last].low in cues.connectors and is_noun(tokens, last + 1, cues):
+    while cues.named_nouns and begun < last < len(tokens) and tokens[last].low in cues.connectors and is_noun(tokens, last + 1, cues):
         last += 2  # "une source proche du dossier"
     nouns = {token.low for token in tokens[at:last]}
     if begun == at or last == begun or nouns & cues.papers or not sentence.ends_clause(last):

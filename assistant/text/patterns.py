@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import NamedTuple
 
 from assistant.records import JOINED, Quotation, Span
@@ -46,9 +47,8 @@ class Matched(NamedTuple):
 
     def quotation(self, span: Span, speaker: str) -> Quotation:
         """Make the quotation of a stretch of text whose speaker is known by this name."""
-        said = (self.written, self.role, self.cue, self.direct)
-        more = {"medium": self.medium, "addressee": self.addressee}
-        return Quotation("", span, self.words, speaker, *said, negated=self.negated, joint=self.joint, **more)
+        found = Quotation("", span, self.words, speaker, self.written, self.role, self.cue, self.direct)
+        return replace(found, negated=self.negated, joint=self.joint, medium=self.medium, addressee=self.addressee)
 
 
 class _Line(NamedTuple):
@@ -167,7 +167,7 @@ def _speaker(match: re.Match[str], cues: Cues) -> Matched | None:
     speaker = groups["speaker"].strip(_STRIPPED)
     if cues.lead is not None:
         speaker = cues.lead.sub("", speaker)
-    if not speaker and not groups["speaker"] or speaker in cues.pronouns:
+    if (not speaker and not groups["speaker"]) or speaker in cues.pronouns:
         return found._replace(pronoun=speaker, written=speaker)
     if speaker and _listed(speaker, cues.blockers, last=True):
         return None

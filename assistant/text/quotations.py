@@ -16,8 +16,8 @@ from dataclasses import replace
 from typing import NamedTuple
 
 from assistant.records import JOINED, Quotation, Span
-from assistant.text.attribution import Attribution, around
 from assistant.text.asides import cut_inside
+from assistant.text.attribution import Attribution, around
 from assistant.text.cast import speaker_matches
 from assistant.text.cues import Cues, cues_for
 from assistant.text.lexing import QUOTED, lex, match_phrase, sure_names
@@ -35,6 +35,7 @@ RULES_VERSION = 1
 """Grows when the rules find other quotations: an index whose quotations an older version found has them found again."""
 
 _WORD = re.compile(r"\w+")
+_LETTER = re.compile(r"[^\W_]")
 _LINE = re.compile(r"[^\n]+")
 _LONE_WORDS = 5
 """A quotation with nobody near it counts as speech from this many words on."""
@@ -67,7 +68,13 @@ def find_quotations(text: str, sentences: Sequence[Span], language: str) -> list
     marked = [found for line in _LINE.finditer(text) for found in find_marked(text, line.start(), line.end())]
     speech = [part for found in marked if is_speech(text, found) for part in cut_inside(text, _closed(text, found, cues), cues)]
     reader = _Reader(text, cues, stretches(sentences, speech), speech)
-    return [found for found in reader.read() if not _only_referred_to(found, text, cues)]
+    return [found for found in reader.read() if _sound(found, text) and not _only_referred_to(found, text, cues)]
+
+
+def _sound(found: Quotation, text: str) -> bool:
+    """Say whether the words of a quotation are words, inside its span."""
+    inside = found.span.start <= found.words.start < found.words.end <= found.span.end
+    return inside and _LETTER.search(text, found.words.start, found.words.end) is not None
 
 
 def _closed(text: str, found: Marked, cues: Cues) -> Marked:
@@ -174,9 +181,7 @@ class _Reader:
         if place == 0 or not tokens[place - 1].word:
             return False
         tables = (cues.verbs, cues.weak, cues.inverted, cues.clitic, cues.gerunds, cues.acts)
-        cued = [
-            table for table in tables for at in range(max(0, place - 3), place) if match_phrase(tokens, at, table) == place - at
-        ]
+        cued = [table for table in tables for at in range(max(0, place - 3), place) if match_phrase(tokens, at, table) == place - at]
         if cues.named_nouns and cued and cued[-1] is cues.acts and place + 1 < len(tokens) and tokens[place + 1].low in cues.prepositions:
             return True  # "a dénoncé « un mépris » de la direction": the quotation is a part of the object
         return not cued and self._clause_goes_on(sentence, place)

@@ -67,7 +67,8 @@ def _reported_at(sentence: Sentence, at: int) -> tuple[Attribution | None, int]:
         return attribution_at(sentence, at, n, inside(sentence, at, n), "clitic"), n
     if (n := match_phrase(tokens, at, cues.passive)) and (found := _passive_at(sentence, at, n)):
         return found, n
-    if (n := match_phrase(tokens, at, cues.inverted)) and (not at or tokens[at - 1].text in (",", QUOTED, "—", "–")) and not _behind_relative(sentence, at):
+    paused = not at or tokens[at - 1].text in (",", QUOTED, "—", "–")
+    if (n := match_phrase(tokens, at, cues.inverted)) and paused and not _behind_relative(sentence, at):
         subject = subject_behind(sentence, at + n)
         end = sentence.chain_end(subject) if subject is not None else at
         closed = end >= len(tokens) or tokens[end].text != QUOTED

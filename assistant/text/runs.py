@@ -71,7 +71,7 @@ def _inside_run(tokens: Sequence[Token], at: int, first: int, cues: Cues) -> int
         closed = at + 2 < len(tokens) and tokens[at + 2].text == ")" and tokens[at + 1].text.isupper()
         titled = any(token.low in cues.titles or token.low in cues.bodies for token in tokens[first:at])
         return 3 if closed and titled and at + 3 < len(tokens) and tokens[at + 3].capital else 0
-    if tokens[at].text in "«„“\"" and cues.free_order and (n := _inside_marks(tokens, at)):
+    if tokens[at].text in '«„“"' and cues.free_order and (n := _inside_marks(tokens, at)):
         return n
     head = tokens[first].low
     if not (cues.head_first and at == first + 1 and (head in cues.generic or head in cues.persons or head in cues.titles)):
@@ -92,7 +92,7 @@ def _inside_run(tokens: Sequence[Token], at: int, first: int, cues: Cues) -> int
 def _inside_marks(tokens: Sequence[Token], at: int) -> int:
     """Count the tokens of a name between quotation marks that more of a name follows: `Тренер «Искры» Пётр Ван-Дейк`."""
     for closing in range(at + 2, min(at + 6, len(tokens) - 1)):
-        if tokens[closing].text in "»“”\"":
+        if tokens[closing].text in '»“”"':
             return closing + 1 - at if tokens[closing + 1].capital else 0
     return 0
 

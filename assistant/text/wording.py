@@ -188,7 +188,8 @@ def listener_at(sentence: Sentence, found: Attribution) -> tuple[int, int] | Non
             continue  # "der" is an article, unless it follows at once: "sagte er der dpa"
         if tokens[at].low in cues.addressing:
             phrase = _noun_phrase(sentence, at + 1)
-            return phrase if phrase is not None and ((cues.head_first and not cues.named_nouns) or _names_somebody(sentence, *phrase)) else None
+            sure = cues.head_first and not cues.named_nouns
+            return phrase if phrase is not None and (sure or _names_somebody(sentence, *phrase)) else None
     return None
 
 
