@@ -13,13 +13,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from assistant.errors import AssistantError
-from assistant.records import Answer, Article, Citation, Filters, Hit, Passage, Quotation, Span, Turn
+from assistant.records import Answer, Article, Citation, Filters, Hit, Passage, Quotation, Span, Speaker, Turn
 
 if TYPE_CHECKING:
     from assistant.assistant import Assistant
 
 __all__ = [
-    "Answer", "Article", "Assistant", "AssistantError", "Citation", "Filters", "Hit", "Passage", "Quotation", "Span", "Turn",
+    "Answer", "Article", "Assistant", "AssistantError", "Citation", "Filters", "Hit", "Passage", "Quotation", "Span",
+    "Speaker", "Turn",
 ]  # fmt: skip
 __version__ = "0.1.0"
 

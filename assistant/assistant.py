@@ -9,6 +9,7 @@ from pathlib import Path
 from types import TracebackType
 
 from assistant.answer.answers import Answering
+from assistant.answer.ledger import Wanted
 from assistant.answer.reader import Reader, bundled_reader
 from assistant.answer.remember import RememberingEncoder
 from assistant.encoders import open_encoder
@@ -17,7 +18,7 @@ from assistant.index.index import LocalIndex
 from assistant.index.manifest import Manifest, read_manifest
 from assistant.ingest import Progress, add_paths, indexed_text
 from assistant.protocols import Encoder
-from assistant.records import AddReport, Answer, Article, Filters, Hit, Passage, Turn
+from assistant.records import AddReport, Answer, Article, Filters, Hit, Passage, Quotation, Speaker, Turn
 from assistant.search.retrievers import DenseRetriever, HybridRetriever, LexicalRetriever
 from assistant.settings import Settings, index_path, load_settings
 from assistant.text.quotations import RULES_VERSION, find_quotations
@@ -116,6 +117,33 @@ class Assistant:
     def search(self, question: str, k: int = 10, filters: Filters = Filters()) -> list[Hit]:
         """Return the `k` best passages, best first."""
         return self.answering.search(question, k, filters)
+
+    def speakers(self, filters: Filters = Filters()) -> list[Speaker]:
+        """Return who speaks in the articles, most quoted first, then by name; the names of one person are joined across articles."""
+        return self.answering.ledger.speakers(filters)
+
+    def quotations(
+        self,
+        speaker: str = "",
+        about: str = "",
+        *,
+        since: str = "",
+        until: str = "",
+        direct: bool | None = None,
+        filters: Filters = Filters(),
+    ) -> list[Quotation]:
+        """Return who said what: by date of the article, then by place; with `about` the nearest first.
+
+        Args:
+            speaker: the name as a person would type it, in any script, or "" for everybody; a joint statement is each speaker's. A name
+                that nobody has gives an empty list.
+            about: the topic; words that are not near it are left out.
+            since: the ISO date, or its beginning, of the earliest article; an article without a date is left out.
+            until: of the latest, all of it included: "2023" is all of that year.
+            direct: only what stands in quotation marks (True) or only what is reported (False).
+            filters: restrict the articles further.
+        """
+        return self.answering.ledger.quotations(speaker, Wanted(about, since, until, direct), filters)
 
     def article(self, article_id: str) -> Article:
         """Return an article.

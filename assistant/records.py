@@ -102,6 +102,23 @@ JOINED = "; "
 
 
 @dataclass(frozen=True, slots=True)
+class Speaker:
+    """A person or body, across articles.
+
+    `name` is the fullest name without its titles, `names` are all the names joined under it and `roles` the roles, both as written, the
+    most frequent first. `n_quotations` counts their utterances, those with others too; `first` and `last` are the earliest and the latest
+    date of an article with words of theirs, ISO 8601, "" when no article has a date.
+    """
+
+    name: str
+    names: tuple[str, ...] = ()
+    roles: tuple[str, ...] = ()
+    n_quotations: int = 0
+    first: str = ""
+    last: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Hit:
     """A retrieved passage. Greater scores are better, comparable within one list; ranks count from 1."""
 

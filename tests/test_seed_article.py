@@ -1,13 +1,14 @@
 """What the article this project began with must give, alone in its index and among all the samples."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import pytest
 
 from assistant.assistant import Assistant
-from assistant.records import Answer, Turn
+from assistant.records import JOINED, Answer, Article, Quotation, Span, Turn
 from assistant.settings import Settings
+from assistant.text.quotations import find_quotations
 
 ARTICLES = Path(__file__).parent.parent / "seeds" / "articles"
 SEED = ARTICLES / "000_fbacd0f8f8eb0354.txt"
@@ -106,3 +107,23 @@ def test_the_article_has_a_title_a_date_and_no_furniture(assistant: Assistant):
     assert (article.outlet, article.place, article.language) == ("Kontan", "Beijing", "id")
     for words in ("Baca Juga", "Sumber:", "Editor:", "KONTAN.CO.ID"):
         assert words not in article.text
+
+
+def test_what_two_said_together_is_neithers_alone(tmp_path: Path):
+    def together(article: Article, sentences: Sequence[Span]) -> list[Quotation]:
+        lead = next(span for span in sentences if LEAD in span.of(article.text))
+        found = [q for q in find_quotations(article.text, sentences, article.language) if not q.span.overlaps(lead)]
+        both = ("Xi Jinping", "Vladimir Putin")
+        return [Quotation("", lead, lead, JOINED.join(both), cue="ditegaskan", joint=both), *found]
+
+    with Assistant.open(tmp_path / "index", settings=Settings()) as assistant:
+        assistant.add([SEED])
+        assistant.index.requote(10**6, together)
+        for question in ("what did Putin say?", "apa kata Vladimir Putin?"):
+            answer = assistant.ask(question)
+            assert answer.abstained
+            assert LEAD in answer.nearest[0].quote
+            assert any(PRAISE in citation.quote for citation in answer.nearest)
+        assert not holds(assistant.ask("what did Xi say?"), LEAD)
+        assert holds(assistant.ask("what did Xi and Putin say?"), LEAD)
+        assert [q.joint for q in assistant.quotations("putin")] == [("Xi Jinping", "Vladimir Putin")]

@@ -5,29 +5,29 @@ from __future__ import annotations
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 
 from assistant.answer.candidates import candidates_of
 from assistant.answer.compose import cite, compose, compose_metadata, label
 from assistant.answer.features import unknown_share
+from assistant.answer.ledger import Ledger
 from assistant.answer.questions import Asked, understand
 from assistant.answer.reader import Reader
 from assistant.answer.reading import Readings, read_hits
 from assistant.answer.remember import RememberingEncoder
-from assistant.answer.said import matching_speakers, near_speaker, rank_quotations
+from assistant.answer.said import Saying
 from assistant.answer.select import Selected, confidence_row, select, selector
+from assistant.answer.spoke import answer_who
 from assistant.answer.verify import verify
 from assistant.index.index import LocalIndex
-from assistant.records import Answer, Article, Citation, Filters, Hit, Quotation, Span, Turn
+from assistant.records import Answer, Citation, Filters, Hit, Quotation, Span, Turn
 from assistant.search.rerank import rerank
 from assistant.search.retrievers import HybridRetriever
 from assistant.text.language import detect_language
-from assistant.text.mentions import names
 from assistant.text.terms import folded
 
 RIVAL_MARGIN = 2.0
 """A further sentence is cited when its score is within this of the best one's."""
-TOPIC_MARGIN = 0.12
-"""A further quotation is cited when its cosine to the topic is within this of the best one's."""
 N_NEAREST = 3
 CANDIDATE_HITS = 12
 """How many passages, best first, are searched for sentences."""
@@ -62,12 +62,17 @@ class Answering:
     max_citations: int
     abstain_below: float
 
+    @cached_property
+    def ledger(self) -> Ledger:
+        """Who said what."""
+        return Ledger(self.index, self.encoder)
+
     def answer(self, question: str, history: Sequence[Turn], filters: Filters, now: str) -> Answer:
         """Answer one question; see `Assistant.ask`."""
         started = time.perf_counter()
         self.index.refresh()
         language = detect_language(question, tuple(self.index.languages()))
-        asked = understand(question, language)
+        asked = understand(question, language, now)
         draft = Draft(asked, filters)
         if not self.index.languages():
             draft.text = label("empty_index", language)
@@ -76,7 +81,7 @@ class Answering:
         else:
             draft.hits = tuple(self.retriever.search(question, self.k, filters))
             draft.timings["search"] = _ms(started)
-            if asked.kind != "said" or not self._from_quotations(draft):
+            if not asked.asks or not self._from_ledger(draft):
                 self._from_sentences(draft)
         return self._finish(draft, now, started)
 
@@ -133,54 +138,15 @@ class Answering:
 
     # What somebody said
 
-    def _from_quotations(self, draft: Draft) -> bool:
-        """Answer from quotations; return False when the asked words are no speaker at all (`what did the report say`)."""
-        asked = draft.asked
-        named = has_name(asked)
-        near_ids = tuple(dict.fromkeys(hit.passage.article_id for hit in draft.hits))
-        quotations = self._quotations(asked, near_ids, named, draft.filters)
-        if not quotations:
-            named_in = self.retriever.lexical.search(asked.speaker, self.k, draft.filters)
-            found = dict.fromkeys((*(hit.passage.article_id for hit in named_in), *near_ids))
-            mentioning = [a for a in map(self.index.article, found) if mentions(asked.speaker, a)]
-            if not named and not mentioning:
-                return False
-            self._no_words(draft, mentioning)
-            return True
-        ranked = rank_quotations(quotations, asked.topic, self.index.article, self.index.sentences, self.encoder)
-        if asked.topic:
-            best = ranked[0][1]
-            ranked = [(q, cosine) for q, cosine in ranked if cosine >= best - TOPIC_MARGIN]
-        chosen = _without_copies(ranked, self.index)[: 2 * self.max_citations]
-        draft.citations = tuple(cite(0, self.index.article(q.article_id), q.span, q) for q, _ in chosen)
-        draft.confidence = 1.0
+    def _from_ledger(self, draft: Draft) -> bool:
+        """Answer from the ledger; return False when the question is better answered from sentences."""
+        saying = Saying(self.ledger, self.retriever, draft.asked, draft.filters, draft.hits, 2 * self.max_citations)
+        said = answer_who(saying) if draft.asked.asks == "who" else saying.answer()
+        if said is None:
+            return False
+        draft.citations, draft.nearest, draft.text = said
+        draft.confidence = float(bool(said.citations))
         return True
-
-    def _quotations(self, asked: Asked, near_ids: Sequence[str], named: bool, filters: Filters) -> list[Quotation]:
-        """Return the words of the asked speaker: by name anywhere, by title or body in the nearest articles."""
-        speakers = dict.fromkeys(self.index.speakers(), "")
-        found = matching_speakers(asked.speaker, speakers, self.encoder, is_name=True)
-        allowed = {article.id for article in self.index.articles(filters)} if filters != Filters() else None
-        if found:
-            quotations = [q for speaker in found for q in self.index.quotations_of(speaker)]
-        else:
-            nearby = self.index.quotations(tuple(near_ids[:5])) if near_ids else []
-            roles = {q.speaker: q.role for q in nearby if q.speaker}
-            found = matching_speakers(asked.speaker, roles, self.encoder, is_name=named)
-            quotations = [q for q in nearby if q.speaker in found]
-        return [q for q in quotations if allowed is None or q.article_id in allowed]
-
-    def _no_words(self, draft: Draft, mentioning: Sequence[Article]) -> None:
-        asked = draft.asked
-        near = near_speaker(
-            asked.speaker,
-            mentioning[:N_NEAREST],
-            lambda article_id: self.index.quotations((article_id,)),
-            lambda article_id: self.index.sentences(article_id)[0],
-        )
-        draft.nearest = tuple(cite(n, article, span) for n, (article, span) in enumerate(near, 1))
-        name = "abstain_said_topic" if asked.topic else "abstain_said"
-        draft.text = label(name, asked.language, speaker=asked.speaker, topic=asked.topic)
 
     # What the articles are
 
@@ -234,29 +200,6 @@ class Answering:
 
     def _quotation_at(self, article_id: str, span: Span) -> Quotation | None:
         return next((q for q in self.index.quotations((article_id,)) if q.span.overlaps(span)), None)
-
-
-def has_name(asked: Asked) -> bool:
-    """Say whether the speaker as asked holds a proper name, which shows in a capital letter."""
-    return bool(names("x " + asked.speaker))
-
-
-def mentions(name: str, article: Article) -> bool:
-    """Say whether the article names somebody: the last word of the name stands in it."""
-    words = folded(name).split()
-    return bool(words) and words[-1] in folded(f"{article.title}\n{article.text}")
-
-
-def _without_copies(ranked: Sequence[tuple[Quotation, float]], index: LocalIndex) -> list[tuple[Quotation, float]]:
-    """Leave out words that stand the same in an article before (wire copies)."""
-    seen: set[str] = set()
-    kept = []
-    for quotation, score in ranked:
-        words = folded(quotation.span.of(index.article(quotation.article_id).text))
-        if words not in seen:
-            seen.add(words)
-            kept.append((quotation, score))
-    return kept
 
 
 def _ms(since: float) -> float:

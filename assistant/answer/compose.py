@@ -42,6 +42,7 @@ def cite(number: int, article: Article, span: Span, quotation: Quotation | None 
         speaker=quotation.speaker if quotation else "",
         direct=quotation.direct if quotation else False,
         via=quotation.via if quotation else "",
+        uncertain=quotation.uncertain if quotation else False,
         inferred=article.inferred,
     )
 

@@ -1,109 +1,277 @@
-"""Who said what: the sentences in which a speaker speaks, from the quotations found at ingestion.
+"""Who said what: answers from the ledger of quotations.
 
-Never sentences that only mention the speaker: when no words of theirs are known the result is empty, and `near_speaker` says
-what the articles do tell.
+Never sentences that only mention the speaker: when no words of theirs are known, nothing is cited, and what the articles do tell is named.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
 
-from assistant.protocols import Encoder
-from assistant.records import Article, Quotation, Span
-from assistant.text.mentions import names
-from assistant.text.quotations import speaker_matches
-from assistant.text.terms import analyse, folded
-from assistant.text.transliteration import sounds_like
+from assistant.answer.compose import cite, label
+from assistant.answer.ledger import Ledger, Wanted
+from assistant.answer.naming import name_words
+from assistant.answer.near import by_role, has_name, is_named, mentions, near_speaker
+from assistant.answer.questions import Asked
+from assistant.answer.topics import LIKELY, SURE, Topic
+from assistant.answer.wordings import act_of
+from assistant.records import Article, Citation, Filters, Hit, Quotation, Span
+from assistant.search.retrievers import HybridRetriever
 
-SAME_BODY = 0.62
-"""Cosine from which a speaker named by common nouns in another language counts as the one asked for (`the foreign
-ministry`, `Kementerian Luar Negeri`). Proper names are compared by their letters only."""
-
+TOPIC_MARGIN = 0.12
+"""A further quotation is cited when its cosine to the topic is within this of the best one's."""
 DIRECT_BONUS = 0.05
 """Of two utterances about equally near to the topic, the one in quotation marks comes first: those are the speaker's own words."""
+N_COMPARED = 5
+"""Of how many of a speaker's words, the nearest first, it is looked at whether they are about the topic."""
+FOUND_HITS = 20
+FOUND_SHARE = 5
+"""An article counts as found for a topic when one of its passages is among the first `FOUND_HITS`, of a small index its first fifth."""
+N_NEAREST = 3
+NEAR_ARTICLES = 5
+"""In how many articles, best first, a role is looked for."""
+N_SEARCHED = 10
+"""In how many articles, best first, words about a topic are looked for."""
+MOST_NAMED = 5
+"""How many others are named who spoke about a topic."""
 
 
-def matching_speakers(asked: str, speakers: Mapping[str, str], encoder: Encoder, is_name: bool) -> list[str]:
-    """Return the speakers that the asked name stands for.
+class Said(NamedTuple):
+    """What the ledger answers: citations, or what is nearest with the words of an abstention."""
 
-    Args:
-        asked: the speaker as written in the question.
-        speakers: every known speaker with a role, or "".
-        encoder: compares bodies and roles across languages.
-        is_name: the asked words hold a proper name, which must then match by its letters.
-    """
-    found = [speaker for speaker in speakers if speaker_matches(asked, speaker)]
-    if found or not speakers:
-        return found
-    if is_name:
-        name = " ".join(names(f"x {asked}")) or asked
-        return [speaker for speaker in speakers if sounds_like(name, speaker)]
-    titles = {speaker: role or speaker for speaker, role in speakers.items()}
-    vectors = encoder.encode_passages([folded(title) for title in titles.values()])
-    cosines = vectors @ encoder.encode_queries([folded(asked)])[0]
-    best = float(cosines.max())
-    if best < SAME_BODY:
+    citations: tuple[Citation, ...] = ()
+    nearest: tuple[Citation, ...] = ()
+    text: str = ""
+
+
+class Rated(NamedTuple):
+    """A quotation with its nearness to what is asked, greater is nearer."""
+
+    quotation: Quotation
+    nearness: float
+
+
+@dataclass(frozen=True)
+class Saying:
+    """Answers one question about words of speakers."""
+
+    ledger: Ledger
+    retriever: HybridRetriever
+    asked: Asked
+    filters: Filters
+    hits: Sequence[Hit]
+    n_citations: int
+
+    def answer(self) -> Said | None:
+        """Answer, abstain, or return None when the question is not about words in the ledger (`what did the report say`)."""
+        groups = self._groups()
+        if not any(groups):
+            return self._unknown()
+        everybody = {person for group in groups for person in group}
+        spoken = [self._spoken(group, everybody) for group in groups]
+        ranked = [self._near(quotations) for quotations in spoken]
+        if not any(ranked):
+            return None if self.asked.asks == "whether" else self._nothing(groups)
+        return Said(self.cited(shared(each_once(ranked), self.n_citations)))
+
+    # Who is meant
+
+    def _groups(self) -> list[tuple[int, ...]]:
+        """Return the persons meant, a group for each speaker asked for: by name anywhere, by role or body in the nearest articles."""
+        whom = self.ledger.whom()
+        parts = [tuple(whom.find(name)) for name in self.asked.speakers]
+        if len(parts) > 1 and len(set(parts)) > 1 and all(parts):
+            return parts
+        whole = tuple(whom.find(self.asked.speaker))
+        if whole or not any(parts):
+            return [whole or self._with_role()]
+        return [part for part in parts if part]
+
+    def _with_role(self) -> tuple[int, ...]:
+        if has_name(self.asked.speaker):
+            return ()
+        near = tuple(dict.fromkeys(hit.passage.article_id for hit in self.hits))[:NEAR_ARTICLES]
+        quotations = self.ledger.index.quotations(near) if near else []
+        found = by_role(self.asked.speaker, {q.speaker: q.role for q in quotations if q.speaker and not q.joint}, self.ledger.encoder)
+        people = self.ledger.whom().people
+        return tuple(dict.fromkeys(person for q in quotations if q.speaker in found for person in people.of(q)))
+
+    # Their words
+
+    def _spoken(self, group: Sequence[int], everybody: set[int]) -> list[Quotation]:
+        """Return the words of one speaker that may answer: what others said with them only when all of these are asked for."""
+        people = self.ledger.whom().people
+        found = self.kept(self.ledger.words_of(group))
+        return [q for q in found if not q.joint or set(people.of(q)) <= everybody]
+
+    def kept(self, quotations: Iterable[Quotation]) -> list[Quotation]:
+        """Return those from the time, and in the marks, that are asked for, by date and place."""
+        wanted = Wanted(since=self.asked.since, until=self.asked.until, direct=True if self.asked.direct_only else None)
+        return self.ledger.kept(quotations, wanted, self.filters)
+
+    def _near(self, quotations: Sequence[Quotation]) -> list[Rated]:
+        """Return what is near the topic, the nearest first; without a topic all, by date. Uncertain ones only where nothing else is."""
+        for uncertain in (False, True):
+            found = [q for q in quotations if q.uncertain is uncertain]
+            if ranked := self._ranked(found):
+                return without_copies(ranked, self.ledger)
         return []
-    return [speaker for speaker, cosine in zip(titles, cosines, strict=True) if cosine >= best - 0.02]
+
+    def _ranked(self, quotations: Sequence[Quotation]) -> list[Rated]:
+        asked = self.asked
+        if not asked.topic or not quotations:
+            return [Rated(q, 1.0) for q in quotations]
+        topic = self.ledger.topic(asked.topic)
+        near = topic.nearness(quotations)
+        rated = [Rated(q, cosine + DIRECT_BONUS * q.direct) for q, cosine in zip(quotations, near, strict=True)]
+        rated.sort(key=lambda r: -round(r.nearness, 6))
+        if not asked.circumstance and not self._is_about(rated[:N_COMPARED], topic):
+            return []
+        if asked.act and asked.asks == "whether":
+            return sorted(rated, key=lambda r: not does(r.quotation, asked.act))[: self.n_citations // 2]
+        return [r for r in rated if r.nearness >= rated[0].nearness - TOPIC_MARGIN]
+
+    def _is_about(self, rated: Sequence[Rated], topic: Topic) -> bool:
+        about = topic.about([r.quotation for r in rated])
+        if max(about) >= SURE or max(about) < LIKELY:
+            return max(about) >= SURE
+        n_hits = min(FOUND_HITS, self.ledger.index.count().passages // FOUND_SHARE)
+        found = {hit.passage.article_id for hit in self.retriever.search(topic.words, n_hits, self.filters)} if n_hits else set()
+        return any(score >= LIKELY and r.quotation.article_id in found for score, r in zip(about, rated, strict=True))
+
+    def cited(self, rated: Sequence[Rated]) -> tuple[Citation, ...]:
+        """Return the citations of quotations, numbered from 1."""
+        return tuple(
+            cite(n, self.ledger.index.article(r.quotation.article_id), r.quotation.span, r.quotation) for n, r in enumerate(rated, 1)
+        )
+
+    # No words
+
+    def _unknown(self) -> Said | None:
+        """Abstain about a speaker who has no words; None when it is no speaker at all."""
+        asked = self.asked
+        named_in = self.retriever.lexical.search(asked.speaker, self.retriever_depth, self.filters)
+        found = dict.fromkeys(hit.passage.article_id for hit in (*named_in, *self.hits))
+        mentioning = [article for article in map(self.ledger.index.article, found) if mentions(asked.speaker, article)]
+        named = has_name(asked.speaker)
+        if not named and not any(is_named(asked.speaker, article) for article in mentioning):
+            return None
+        if asked.asks == "whether":
+            return None
+        return self._abstaining((), mentioning)
+
+    @property
+    def retriever_depth(self) -> int:
+        """How many passages are searched for the name of a speaker who has no words."""
+        return max(len(self.hits), 10)
+
+    def _nothing(self, groups: Sequence[Sequence[int]]) -> Said:
+        """Abstain about speakers none of whose words answer: what they said with others, or else, or at other times, is nearest."""
+        persons = [person for group in groups for person in group]
+        theirs = self.ledger.kept(self.ledger.words_of(persons), Wanted(), self.filters)
+        near = self.ledger.topic(self.asked.topic).nearness(theirs) if self.asked.topic else [1.0] * len(theirs)
+        order = sorted(range(len(theirs)), key=lambda i: (not theirs[i].joint, -round(near[i], 6), i))
+        ranked = without_copies([Rated(theirs[i], near[i]) for i in order], self.ledger)[:N_NEAREST]
+        articles = dict.fromkeys(r.quotation.article_id for r in ranked if r.quotation.joint)
+        return self._abstaining(ranked, [self.ledger.index.article(article) for article in articles])
+
+    def _abstaining(self, ranked: Sequence[Rated], mentioning: Sequence[Article]) -> Said:
+        asked, index = self.asked, self.ledger.index
+        near: list[tuple[Article, Span, Quotation | None]] = [
+            (index.article(r.quotation.article_id), r.quotation.span, r.quotation) for r in ranked
+        ]
+        for article, span in near_speaker(
+            asked.speaker,
+            mentioning[:N_NEAREST],
+            lambda article_id: index.quotations((article_id,)),
+            lambda article_id: index.sentences(article_id)[0],
+        ):
+            if not any(article.id == other.id and span.overlaps(seen) for other, seen, _ in near):
+                near.append((article, span, self.quotation_at(article.id, span)))
+        narrowed = "abstain_direct" if asked.direct_only else "abstain_time" if asked.since or asked.until else "abstain_said"
+        name = "abstain_said_topic" if asked.topic else narrowed
+        text = label(name, asked.language, speaker=asked.speaker, topic=asked.topic)
+        if others := self._others():
+            text += " " + label("others_spoke", asked.language, names=", ".join(others))
+        return Said(nearest=tuple(cite(n, *each) for n, each in enumerate(near, 1)), text=text)
+
+    def _others(self) -> list[str]:
+        """Return the names of others who spoke about the topic, the nearest first."""
+        if not self.asked.topic:
+            return []
+        whom = self.ledger.whom()
+        asked = {person for group in self._groups() for person in group}
+        spoke = by_person(self.near_topic(self.asked.topic), self.ledger)
+        return [whom.people.persons[person].name for person in spoke if person not in asked][:MOST_NAMED]
+
+    def near_topic(self, topic: str) -> list[Rated]:
+        """Return the words of anybody known that are about a topic, the nearest first, from the articles found for it."""
+        hits = self.retriever.search(topic, max(len(self.hits), N_SEARCHED), self.filters)
+        near = tuple(dict.fromkeys(hit.passage.article_id for hit in (*hits, *self.hits)))[:N_SEARCHED]
+        return self.rated([q for q in self.ledger.index.quotations(near) if q.speaker] if near else [], topic)
+
+    def rated(self, quotations: Sequence[Quotation], topic: str) -> list[Rated]:
+        """Return the quotations that are near a topic, certain ones first, the nearest first of each."""
+        kept = self.kept(quotations)
+        compared = self.ledger.topic(topic)
+        scores = zip(kept, compared.nearness(kept), compared.about(kept), strict=True)
+        rated = [Rated(q, cosine + DIRECT_BONUS * q.direct) for q, cosine, about in scores if about >= SURE]
+        rated.sort(key=lambda r: (r.quotation.uncertain, -round(r.nearness, 6)))
+        return without_copies(rated, self.ledger)
+
+    def quotation_at(self, article_id: str, span: Span) -> Quotation | None:
+        """Return the first quotation that shares a character with a span."""
+        return next((q for q in self.ledger.index.quotations((article_id,)) if q.span.overlaps(span)), None)
 
 
-def rank_quotations(
-    quotations: Sequence[Quotation],
-    topic: str,
-    article: Callable[[str], Article],
-    sentences: Callable[[str], Sequence[Span]],
-    encoder: Encoder,
-) -> list[tuple[Quotation, float]]:
-    """Order quotations by nearness to the topic; without a topic by article and place.
-
-    The nearness of a quotation is the cosine of its nearest sentence: a long quotation is about a topic when one of its sentences is.
-    """
-    if not quotations:
-        return []
-    if not topic:
-        return [(quotation, 1.0) for quotation in sorted(quotations, key=lambda q: (int(q.article_id), q.span))]
-    texts, owners = [], []
-    for i, quotation in enumerate(quotations):
-        text = article(quotation.article_id).text
-        for span in sentences(quotation.article_id):
-            if span.overlaps(quotation.span):
-                texts.append(span.of(text))
-                owners.append(i)
-    cosines = encoder.encode_passages(texts) @ encoder.encode_queries([topic])[0]
-    nearness = [DIRECT_BONUS * quotation.direct - 1.0 for quotation in quotations]
-    for i, cosine in zip(owners, cosines, strict=True):
-        nearness[i] = max(nearness[i], float(cosine) + DIRECT_BONUS * quotations[i].direct)
-    order = sorted(range(len(quotations)), key=lambda i: (-round(nearness[i], 6), i))
-    return [(quotations[i], nearness[i]) for i in order]
+def does(quotation: Quotation, act: str) -> bool:
+    """Say whether the words do what is asked: a denial is any that is negated."""
+    return bool(act) and (act_of(quotation.cue) == act or (act == "deny" and quotation.negated))
 
 
-def near_speaker(
-    asked: str, articles: Sequence[Article], quotations: Callable[[str], Sequence[Quotation]], leads: Callable[[str], Span]
-) -> list[tuple[Article, Span]]:
-    """Return what is nearest when a speaker's own words are in no article: leads, and words of bodies they stand for.
-
-    A body stands for a person when it shares a word with the title in front of the person's name (`Presiden Rusia Vladimir Putin`,
-    `kantor kepresidenan Rusia`).
-    """
-    near: list[tuple[Article, Span]] = []
-    for article in articles:
-        near.append((article, leads(article.id)))
-        title = _title_before(asked, article)
-        for quotation in quotations(article.id):
-            words = set(analyse(quotation.speaker, article.language))
-            if len(title & words) >= min(2, len(title)) and title:
-                near.append((article, quotation.span))
-    return near
+def by_person(rated: Sequence[Rated], ledger: Ledger) -> dict[int, list[Rated]]:
+    """Group by who speaks, the nearest first; a joint statement stands with the first of its speakers."""
+    found: dict[int, list[Rated]] = {}
+    for item in rated:
+        for person in ledger.whom().people.of(item.quotation)[:1]:
+            found.setdefault(person, []).append(item)
+    return found
 
 
-def _title_before(asked: str, article: Article) -> set[str]:
-    """Return the analysed words in front of the first full mention of the asked name."""
-    wanted = folded(asked).split()[-1]
-    words = article.text.split()
-    for i, word in enumerate(words):
-        if folded(word).strip(".,;:!?\"'”’)") == wanted:
-            before = [w for w in words[max(0, i - 4) : i] if w[:1].isupper() and not w.endswith((".", ",", ";"))]
-            found = set(analyse(" ".join(before).lower(), article.language))
-            if found:
-                return found
-    return set()
+def each_once(groups: Sequence[Sequence[Rated]]) -> list[list[Rated]]:
+    """Leave out of each group what stands in one before: a joint statement is shown once."""
+    seen: set[Quotation] = set()
+    kept = []
+    for group in groups:
+        kept.append([item for item in group if item.quotation not in seen])
+        seen.update(item.quotation for item in group)
+    return kept
+
+
+def shared(groups: Sequence[Sequence[Rated]], n: int) -> list[Rated]:
+    """Return at most `n` of all groups, group by group: each has an equal share, and what one leaves others take."""
+    left, room = sorted(range(len(groups)), key=lambda i: (len(groups[i]), i)), n
+    share = [0] * len(groups)
+    for place, i in enumerate(left):
+        share[i] = min(len(groups[i]), max(1, room // (len(left) - place)) if room > 0 else 0)
+        room -= share[i]
+    return [item for group, count in zip(groups, share, strict=True) for item in group[:count]]
+
+
+def without_copies(rated: Sequence[Rated], ledger: Ledger) -> list[Rated]:
+    """Leave out words that stand the same before (wire copies), and spans that lie in one before."""
+    seen: set[tuple[str, ...]] = set()
+    kept: list[Rated] = []
+    for item in rated:
+        quotation = item.quotation
+        words = name_words(quotation.words.of(ledger.text(quotation.article_id)))
+        inside = any(other.quotation.article_id == quotation.article_id and _within(quotation.span, other.quotation.span) for other in kept)
+        if words not in seen and not inside:
+            seen.add(words)
+            kept.append(item)
+    return kept
+
+
+def _within(span: Span, other: Span) -> bool:
+    return other.start <= span.start and span.end <= other.end

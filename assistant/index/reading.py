@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, TypeVar
 
 from assistant.index import changes, rows
-from assistant.index.rows import Counts
+from assistant.index.rows import Counts, Utterances
 from assistant.index.store import Connection, Store
 from assistant.records import Article, Filters, Passage, Quotation, Span
 
@@ -87,10 +87,21 @@ class StoredArticles:
         with self._store.read() as connection:
             return rows.quotations_in(connection, article_ids)
 
-    def quotations_of(self, speaker: str) -> list[Quotation]:
-        """Return what a speaker, named exactly so, is quoted with."""
+    def quotations_of(self, *speakers: str) -> list[Quotation]:
+        """Return what speakers, named exactly so, are quoted with, by article and place."""
         with self._store.read() as connection:
-            return rows.quotations(connection, "speaker = ?", rows.writable(speaker))
+            return rows.quotations_by(connection, speakers)
+
+    def utterances(self) -> Sequence[Utterances]:
+        """Return how often each name speaks in each article, by article. Remembered until the index changes."""
+        return self._remembered(rows.utterances)
+
+    def article_dates(self, filters: Filters = ALL) -> Mapping[str, str]:
+        """Return the date of every article that the filters allow: article id -> date, "" when it has none."""
+        if filters == ALL:
+            return self._remembered(rows.article_dates)
+        with self._store.read() as connection:
+            return rows.article_dates(connection, filters)
 
     def speakers(self) -> Mapping[str, tuple[str, ...]]:
         """Return who is quoted where: speaker -> article ids. Remembered until the index changes."""

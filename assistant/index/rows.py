@@ -40,6 +40,16 @@ class Counts(NamedTuple):
     quotations: int
 
 
+class Utterances(NamedTuple):
+    """How often a name, with one role and those it speaks together with, is quoted in an article."""
+
+    speaker: str
+    role: str
+    article_id: str
+    joint: tuple[str, ...]
+    n: int
+
+
 def number(article_id: str) -> int:
     """Return the row number of an article id.
 
@@ -229,6 +239,26 @@ def speakers(connection: Connection) -> dict[str, tuple[str, ...]]:
     for speaker, article_id in rows:
         found.setdefault(speaker, []).append(str(article_id))
     return {speaker: tuple(ids) for speaker, ids in found.items()}
+
+
+def utterances(connection: Connection) -> list[Utterances]:
+    """Return how often each name speaks in each article, with its role and those it speaks together with."""
+    rows = connection.execute(
+        "SELECT speaker, role, article_id, joint, count(*) FROM quotations WHERE speaker <> '' GROUP BY 1, 2, 3, 4 ORDER BY 3, 1, 2, 4"
+    )
+    return [Utterances(name, role, str(article), tuple(json.loads(joint)), n) for name, role, article, joint, n in rows]
+
+
+def quotations_by(connection: Connection, speakers: Iterable[str]) -> list[Quotation]:
+    """Return the quotations of speakers named exactly so, by article and place."""
+    return quotations(connection, "speaker IN (SELECT value FROM json_each(?))", json.dumps([writable(name) for name in speakers]))
+
+
+def article_dates(connection: Connection, filters: Filters = EVERYTHING) -> dict[str, str]:
+    """Return the date of every article that the filters allow: article id -> date, "" when it has none."""
+    condition, values = restriction(filters)
+    rows = connection.execute(f"SELECT id, published FROM articles WHERE {condition} ORDER BY id", values)
+    return {str(number): published for number, published in rows}
 
 
 def languages(connection: Connection) -> dict[str, int]:

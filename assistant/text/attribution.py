@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Literal, NamedTuple
 
 from assistant.text.cues import Phrases
+from assistant.text.joints import chain_end, companions
 from assistant.text.lexing import QUOTED, match_phrase
 from assistant.text.names import is_noun, read_named_noun, read_phrase
 from assistant.text.runs import Phrase
@@ -14,7 +15,7 @@ from assistant.text.subjects import Sentence
 _PAUSES = frozenset(",-–—:")
 _LONGEST_TAIL = 12
 _SHORT_TAIL = 5
-_MOST_NOUNS = 4
+_MOST_NOUNS = 5
 
 Form = Literal["verb", "inverted", "clitic", "passive", "according"]
 
@@ -70,7 +71,7 @@ def _behind(sentence: Sentence, at: int) -> Attribution | None:
         return attribution_at(sentence, at, n, inside(sentence, at, n), "clitic")
     subject = sentence.phrase(at) or read_named_noun(tokens, at, cues, sentence.text)
     if subject is not None:
-        verb, n = _verb_from(sentence, sentence.chain_end(subject), (cues.verbs, cues.inverted))
+        verb, n = _verb_from(sentence, chain_end(sentence, subject), (cues.verbs, cues.inverted))
         if n:
             return attribution_at(sentence, verb, n, subject, "verb")
     return _unknown_verb(sentence, at)
@@ -126,6 +127,8 @@ def subject_behind(sentence: Sentence, at: int) -> Phrase | None:
             if read_phrase(tokens, at, cues, sentence.text) is not None:
                 break
             at += 1
+    if at < len(tokens) and tokens[at].low in cues.objective and (sentence.ends_clause(at + 1) or tokens[at + 1].low in cues.openers):
+        return Phrase(at, at + 1, "pronoun", at=tokens[at].start)  # "according to him"
     subject = read_phrase(tokens, at, cues, sentence.text) if at < len(tokens) else None
     if subject is None and cues.free_order and at < len(tokens) and tokens[at].low in cues.prepositions:
         # "заявил на церемонии мэр города": what follows a preposition stands between a verb and its subject
@@ -152,8 +155,11 @@ def _unnamed(sentence: Sentence, at: int) -> Phrase | None:
         last += 1
     while cues.named_nouns and begun < last < len(tokens) and tokens[last].low in cues.connectors and is_noun(tokens, last + 1, cues):
         last += 2  # "une source proche du dossier"
+    if last < len(tokens) and tokens[last].low in cues.demonstratives:
+        last += 1
     nouns = {token.low for token in tokens[at:last]}
-    if begun == at or last == begun or nouns & cues.papers or not sentence.ends_clause(last):
+    ends = sentence.ends_clause(last) or (last < len(tokens) and tokens[last].low in cues.relatives)
+    if (begun == at and not cues.head_first) or last == begun or nouns & cues.papers or not ends:
         return None
     return Phrase(at, last, "plural", at=tokens[at].start)
 
@@ -194,7 +200,7 @@ def _before(sentence: Sentence, quotation: int) -> Attribution | None:
         for form, table in introduced:
             if n := match_phrase(tokens, at, table):
                 subject = subject_behind(sentence, at + n)
-                if subject is not None and _only_pauses(sentence, sentence.chain_end(subject), quotation):
+                if subject is not None and _only_pauses(sentence, chain_end(sentence, subject), quotation):
                     return attribution_at(sentence, at, n, subject, form)
         for table in (cues.verbs, cues.acts, cues.weak, cues.gerunds):
             if n := match_phrase(tokens, at, table):
@@ -234,7 +240,7 @@ def attribution_at(sentence: Sentence, at: int, n: int, subject: Phrase | None, 
     relayed = _relayed(sentence, max(subject.last, at + n)) or (_relayed(sentence, subject.last) if form == "verb" else None)
     if relayed is not None:
         return Attribution(at, at + n, form, relayed, (), subject, stated)
-    return Attribution(at, at + n, form, subject, sentence.companions(subject), _source(sentence), stated)
+    return Attribution(at, at + n, form, subject, companions(sentence, subject), _source(sentence), stated)
 
 
 def _relayed(sentence: Sentence, at: int) -> Phrase | None:

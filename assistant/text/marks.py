@@ -83,6 +83,15 @@ def find_marked(text: str, start: int = 0, end: int | None = None) -> list[Marke
     return found
 
 
+def unopened(text: str, start: int, end: int) -> Marked | None:
+    """Find a quotation that nobody opened: a mark in a line without one before it that closes the words behind a comma or a full stop."""
+    match = _MARK.search(text, start + 1, end)
+    if match is None or text[match.start()] in _SINGLE or _opens(text, match.start(), start, end):
+        return None
+    spoken = text[match.start() - 1] in ",.!?" and (match.end() >= end or text[match.end()].isspace())
+    return Marked(start, match.end(), True) if spoken else None
+
+
 def _opens(text: str, at: int, start: int, end: int) -> bool:
     mark = text[at]
     if mark not in CLOSERS or at + 1 >= end:

@@ -13,7 +13,7 @@ from assistant.text.cues import Cues
 from assistant.text.lexing import QUOTED, Token, match_phrase
 from assistant.text.runs import Phrase, end_of_noun_run, end_of_run, split_run
 
-_MOST_NOUNS = 4
+_MOST_NOUNS = 6
 _LONGEST_COMPLEMENT = 7
 _DEGREE = re.compile(r"(?:[A-Z][A-Za-z]{0,3}\.)+(?:[A-Z][A-Za-z]{0,3})?|S[HTEPK]|M[HMTAK]|MBA|PhD|SpA")
 
@@ -21,8 +21,14 @@ _DEGREE = re.compile(r"(?:[A-Z][A-Za-z]{0,3}\.)+(?:[A-Z][A-Za-z]{0,3})?|S[HTEPK]
 def read_phrase(tokens: Sequence[Token], at: int, cues: Cues, text: str) -> Phrase | None:
     """Read the noun phrase that starts at token `at`, with the apposition that follows it."""
     phrase = _read_core(tokens, at, cues, text)
-    if phrase is None or phrase.kind in ("pronoun", "plural"):
+    if phrase is None or phrase.kind in ("pronoun", "plural", "pair"):
         return phrase
+    if phrase.kind == "person" and not phrase.role and cues.noun_before and is_noun(tokens, phrase.last, cues):
+        named = read_named_noun(tokens, phrase.last, cues, text)
+        known = cues.titles | cues.persons | cues.relations
+        if named is not None and named.kind == "person" and any(word in known for word in named.role.lower().split()):
+            # "JSX trade division head Hamdi Hassyarbaini"
+            return named._replace(first=phrase.first, role=f"{phrase.name} {named.role}")
     last = _skip_asides(tokens, phrase.last)
     if phrase.kind == "role" and cues.named_nouns:
         last = _past_complement(tokens, last, cues)
@@ -64,7 +70,7 @@ def _read_core(tokens: Sequence[Token], at: int, cues: Cues, text: str) -> Phras
         return None
     place = Phrase(first, last, "person", determined=at > first)
     phrase = split_run(tokens[at:last], place, cues, text)
-    if phrase is not None and phrase.kind == "body" and not cues.head_first and all(token.low in cues.places for token in tokens[at:last]):
+    if phrase is not None and phrase.kind == "body" and cues.noun_before:
         nouns = _end_of_group(tokens, last, cues)
         if nouns > last:
             return Phrase(first, nouns, "plural", at=tokens[at].start)  # "a European diplomat"

@@ -13,19 +13,19 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from typing import NamedTuple
 
 from assistant.records import JOINED, Quotation, Span
-from assistant.text.asides import cut_inside
 from assistant.text.attribution import Attribution, around
 from assistant.text.cast import speaker_matches
 from assistant.text.cues import Cues, cues_for
 from assistant.text.lexing import QUOTED, lex, match_phrase, sure_names
-from assistant.text.marks import ANY_MARK, FINAL, Marked, Stretch, find_marked, is_speech, stretches
+from assistant.text.marks import ANY_MARK, FINAL, Marked, Stretch, stretches
 from assistant.text.patterns import Matched, fuller_name, match_patterns
+from assistant.text.quoted import Quoted, embedded, marked_words, mostly_marked, quoted_in
 from assistant.text.reporting import boundary, reported
 from assistant.text.resolving import Resolver
 from assistant.text.runs import Phrase
+from assistant.text.speech import find_speech
 from assistant.text.subjects import Sentence
 from assistant.text.wording import addressee_of, medium_of, reported_words, span_of
 
@@ -36,20 +36,15 @@ RULES_VERSION = 1
 
 _WORD = re.compile(r"\w+")
 _LETTER = re.compile(r"[^\W_]")
-_LINE = re.compile(r"[^\n]+")
 _LONE_WORDS = 5
 """A quotation with nobody near it counts as speech from this many words on."""
 _SHORT_WORDS = 2
 """The same for one that goes on with the words of the sentence before."""
-_PAUSE = re.compile(r"[,?!](?=\s)")
-_CUE_CHARACTERS = 60
-_TAIL_CHARACTERS = 300
 _READ_INSIDE = 5_000
 """Characters of a quotation in which names are looked for."""
 _LONGEST_SENTENCE = 400
 """Tokens of a sentence that are read: what is longer is a table or a mistake, and reading takes the square of it."""
 _STOPS = (".", "!", "?", "…")
-_MARKS = " \t\n\u00a0\u202f,\"'“”‘’«»„‚「」『』‹›"
 
 
 def find_quotations(text: str, sentences: Sequence[Span], language: str) -> list[Quotation]:
@@ -65,8 +60,7 @@ def find_quotations(text: str, sentences: Sequence[Span], language: str) -> list
         with a sentence, and holds the words.
     """
     cues = cues_for(language)
-    marked = [found for line in _LINE.finditer(text) for found in find_marked(text, line.start(), line.end())]
-    speech = [part for found in marked if is_speech(text, found) for part in cut_inside(text, _closed(text, found, cues), cues)]
+    speech = find_speech(text, cues)
     reader = _Reader(text, cues, stretches(sentences, speech), speech)
     return [found for found in reader.read() if _sound(found, text) and not _only_referred_to(found, text, cues)]
 
@@ -77,20 +71,6 @@ def _sound(found: Quotation, text: str) -> bool:
     return inside and _LETTER.search(text, found.words.start, found.words.end) is not None
 
 
-def _closed(text: str, found: Marked, cues: Cues) -> Marked:
-    """Close a quotation that nobody closed before the cue that ends it: `"We will rebuild, said Mayor Ruiz.`"""
-    if found.closed or not cues.inverted:
-        return found
-    following = text[found.end :].lstrip()[:1]
-    if following and following in ANY_MARK:
-        return found  # the next paragraph goes on
-    for comma in reversed(list(_PAUSE.finditer(text, max(found.start + 1, found.end - _TAIL_CHARACTERS), found.end))):
-        tokens = lex(text, comma.end(), min(found.end, comma.end() + _CUE_CHARACTERS))
-        if match_phrase(tokens, 0, cues.inverted) or match_phrase(tokens, 0, cues.clitic):
-            return Marked(found.start, comma.end(), True)
-    return found
-
-
 def _only_referred_to(found: Quotation, text: str, cues: Cues) -> bool:
     """Say whether words are no more than mentioned: what is `lebih banyak daripada yang diumumkan pemerintah` is not the government's."""
     cue = found.cue.casefold()
@@ -98,13 +78,6 @@ def _only_referred_to(found: Quotation, text: str, cues: Cues) -> bool:
         return False
     words = found.span.of(text).casefold()
     return any(f" {pronoun} {cue}" in words for pronoun in cues.relative)
-
-
-class _Quoted(NamedTuple):
-    """Quotation marks of one sentence that one attribution holds: the tokens and the marks, first to last."""
-
-    attribution: Attribution | None
-    places: tuple[int, ...]
 
 
 class _Reader:
@@ -148,76 +121,21 @@ class _Reader:
     # One sentence
 
     def _read(self, number: int, group: Stretch, sentence: Sentence) -> Iterator[Quotation]:
-        quoted = self._quoted(sentence)
+        quoted = quoted_in(sentence)
         beside = [one for one in quoted if one.attribution is not None]
         for one in beside:
             if one.attribution is not None:
-                yield self._quotation(number, group, one.attribution, self._marked_words(group, sentence, one.places))
+                yield self._quotation(number, group, one.attribution, marked_words(sentence, one.places))
         yield from self._indirect(number, group, sentence, beside)
-        alone = [one for one in quoted if one.attribution is None and not self._embedded(sentence, one.places[0])]
+        alone = [one for one in quoted if one.attribution is None and not embedded(sentence, one.places[0])]
         if alone and not beside:
             yield from self._unattributed(number, group, sentence, alone[0].places)
 
-    def _quoted(self, sentence: Sentence) -> list[_Quoted]:
-        """Give every quotation of a sentence its attribution; those of one attribution are one."""
-        found: list[_Quoted] = []
-        for place, token in enumerate(sentence.tokens):
-            if token.text != QUOTED:
-                continue
-            attribution = None if self._embedded(sentence, place) else around(sentence, place)
-            last = found[-1] if found else None
-            same = last is not None and (
-                attribution is None or (last.attribution is not None and last.attribution.first == attribution.first)
-            )
-            if last is not None and same and not self._embedded(sentence, place):
-                found[-1] = _Quoted(last.attribution, (*last.places, place))
-            else:
-                found.append(_Quoted(attribution, (place,)))
-        return found
-
-    def _embedded(self, sentence: Sentence, place: int) -> bool:
-        """Say whether a quotation is a part of somebody's clause: `called it "a gift to all thieves"`."""
-        tokens, cues = sentence.tokens, sentence.cues
-        if place == 0 or not tokens[place - 1].word:
-            return False
-        tables = (cues.verbs, cues.weak, cues.inverted, cues.clitic, cues.gerunds, cues.acts)
-        cued = [table for table in tables for at in range(max(0, place - 3), place) if match_phrase(tokens, at, table) == place - at]
-        if cues.named_nouns and cued and cued[-1] is cues.acts and place + 1 < len(tokens) and tokens[place + 1].low in cues.prepositions:
-            return True  # "a dénoncé « un mépris » de la direction": the quotation is a part of the object
-        return not cued and self._clause_goes_on(sentence, place)
-
-    def _clause_goes_on(self, sentence: Sentence, place: int) -> bool:
-        """Say whether a verb of saying stands before a quotation with words between, so that the words are a clause."""
-        between = 0
-        for at in range(place - 1, -1, -1):
-            token = sentence.tokens[at]
-            if any(match_phrase(sentence.tokens, at, table) for table in (self.cues.verbs, self.cues.acts, self.cues.naming)):
-                return between > 0 and not self._only_listener(sentence, at + 1, place)
-            between += token.word
-        return True
-
-    def _only_listener(self, sentence: Sentence, first: int, last: int) -> bool:
-        """Say whether only asides and who was told stand between a cue and a quotation: `told reporters "..."`."""
-        tokens, cues = sentence.tokens, sentence.cues
-        known = cues.addressing | cues.listeners | cues.transparent | cues.prepositions | cues.determiners
-        return all(
-            token.low in known or tokens[i - 1].low in cues.prepositions for i, token in enumerate(tokens[first:last], first) if token.word
-        )
-
-    def _marked_words(self, group: Stretch, sentence: Sentence, places: Sequence[int]) -> Span:
-        start, end = sentence.tokens[places[0]].start, sentence.tokens[places[-1]].end
-        words = self.text[start:end]
-        left, right = len(words) - len(words.lstrip(_MARKS)), len(words.rstrip(_MARKS))
-        return Span(start + left, start + right) if left < right else Span(start, end)
-
-    def _indirect(self, number: int, group: Stretch, sentence: Sentence, beside: Sequence[_Quoted]) -> Iterator[Quotation]:
+    def _indirect(self, number: int, group: Stretch, sentence: Sentence, beside: Sequence[Quoted]) -> Iterator[Quotation]:
         """Read the reported clauses of a sentence; beside quotations only those that say so."""
         taken = [one.attribution for one in beside if one.attribution is not None]
-        attributions = [
-            found
-            for found in reported(sentence)
-            if not taken or (found.stated and all(found.first != other.first and not self._covers(found, other) for other in taken))
-        ]
+        clear = [found for found in reported(sentence) if not any(found.first < other.ends and other.first < found.last for other in taken)]
+        attributions = [found for found in clear if found.stated or not taken]
         attributions.sort(key=lambda found: found.first)
         for i, found in enumerate(attributions):
             start = 0 if i == 0 else (boundary(sentence, attributions[i - 1], found) or attributions[i - 1].ends) + 1
@@ -233,26 +151,25 @@ class _Reader:
                     start = max(start, one.places[-1] + 1)
             words = reported_words(sentence, found, start, max(start, stop))
             if words is not None:
-                yield self._quotation(number, group, found, words, self._mostly_marked(sentence, words))
+                yield self._quotation(number, group, found, words, mostly_marked(sentence, words))
             elif not beside:
                 yield from self._of_words_before(number, group, found)
 
-    def _covers(self, found: Attribution, other: Attribution) -> bool:
-        return found.first < other.ends and other.first < found.last
-
-    def _mostly_marked(self, sentence: Sentence, words: Span) -> bool:
-        """Say whether nearly all of the reported words stand in quotation marks."""
-        marked = sum(
-            token.end - token.start for token in sentence.tokens if token.text == QUOTED and words.overlaps(Span(token.start, token.end))
-        )
-        return marked >= 0.8 * (words.end - words.start)
-
     def _unattributed(self, number: int, group: Stretch, sentence: Sentence, places: Sequence[int]) -> Iterator[Quotation]:
+        if number and self.sentences[number - 1].tokens and self.sentences[number - 1].tokens[-1].text == ":":
+            yield from self._announced(number, group, marked_words(sentence, places))
+            return
         continued = self._continued(number)
         if self._stands_alone(group, _SHORT_WORDS if continued else _LONE_WORDS):
             speaker = continued or self._continues(number)
             role = self.resolver.cast.role_of(speaker) if speaker else ""
-            yield Quotation("", group.span, self._marked_words(group, sentence, places), speaker, role=role, direct=True)
+            yield Quotation("", group.span, marked_words(sentence, places), speaker, role=role, direct=True)
+
+    def _announced(self, number: int, group: Stretch, words: Span) -> Iterator[Quotation]:
+        """Read a quotation behind a line that ends in a colon: `Ruiz wrote:`; an inscription or a poem is nobody's."""
+        named = [found for found in reported(self.sentences[number - 1]) if found.speaker is not None]
+        if named:
+            yield replace(self._quotation(number - 1, group, named[-1], words), span=group.span)
 
     def _read_patterns(self, number: int, group: Stretch, sentence: Sentence) -> Iterator[Quotation]:
         found = match_patterns(self.text, group.span, group.quoted, self.cues)
@@ -260,7 +177,7 @@ class _Reader:
             yield from (self._matched(number, group, one) for one in found)
         elif self._stands_alone(group, _SHORT_WORDS):
             places = [i for i, token in enumerate(sentence.tokens) if token.text == QUOTED]
-            yield Quotation("", group.span, self._marked_words(group, sentence, places), self._continued(number), direct=True)
+            yield Quotation("", group.span, marked_words(sentence, places), self._continued(number), direct=True)
 
     def _matched(self, number: int, group: Stretch, one: Matched) -> Quotation:
         """Make the quotation of what a pattern found, and remember who spoke for the pronouns behind it."""
@@ -283,6 +200,8 @@ class _Reader:
         elif phrase is not None and found.also:
             spoken = sorted((phrase, *found.also), key=lambda one: one.first)
             joint = tuple(dict.fromkeys(resolver.meant(number, one).name or self._written(sentence, one) for one in spoken))
+        if self._one_body(sentence, found):
+            joint, name = (), self._written(sentence, phrase._replace(first=found.begins, last=found.ends)) if phrase else name
         name = JOINED.join(joint) or name
         role = "" if joint or phrase is None else phrase.role or (resolver.cast.role_of(name) if name else "")
         via = resolver.meant(number, found.via).name if found.via is not None else ""
@@ -301,6 +220,21 @@ class _Reader:
             negated=self._negated(sentence, found),
             joint=joint if len(joint) > 1 else (),
             uncertain=uncertain,
+        )
+
+    def _one_body(self, sentence: Sentence, found: Attribution) -> bool:
+        """Say whether two joined phrases are one name: `Centers for Disease Control and Prevention`."""
+        both = sorted((*found.also, *([found.speaker] if found.speaker else [])), key=lambda phrase: phrase.first)
+        if len(both) != 2 or found.form != "verb":
+            return False
+        words = {token.low for token in sentence.tokens[both[0].first : both[0].last]}
+        bodily = both[0].kind == "body" or bool(words & self.cues.bodies)
+        return (
+            bodily
+            and both[1].kind == "person"
+            and not both[1].role
+            and " " not in both[1].name
+            and not self.resolver.cast.known(both[1].name, both[1].at)
         )
 
     def _written(self, sentence: Sentence, phrase: Phrase) -> str:
@@ -322,6 +256,8 @@ class _Reader:
         if not group.quoted:
             return False
         first = group.quoted[0]
+        if self.text[first.start] not in ANY_MARK and not self.cues.inner:
+            return False
         inside = self.text[first.start : first.end].rstrip("\"'”’»」』“ \u00a0\u202f")
         ends = inside[-1:] in FINAL or self.text[first.end : group.span.end].strip() in _STOPS  # or behind the mark: «...».
         return first.start <= group.span.start and len(_WORD.findall(inside)) >= least and ends

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from functools import lru_cache
 
 from assistant.text.attribution import (
@@ -13,7 +14,8 @@ from assistant.text.attribution import (
     subject_behind,
 )
 from assistant.text.cues import Cues, Phrases
-from assistant.text.lexing import QUOTED, match_phrase
+from assistant.text.joints import chain_end
+from assistant.text.lexing import POSSESSIVE, QUOTED, match_phrase
 from assistant.text.runs import Phrase
 from assistant.text.subjects import Sentence
 
@@ -30,7 +32,8 @@ def reported(sentence: Sentence) -> list[Attribution]:
     if tokens and tokens[-1].text == "?":
         return []  # "What did Biden say to Xi?"
     while at < len(tokens):
-        if tokens[at].low not in sentence.cues.cue_firsts and not _unlisted(sentence, at):
+        named = tokens[at].capital and at > 0 and tokens[at - 1].word  # "the United States"
+        if named or (tokens[at].low not in sentence.cues.cue_firsts and not _unlisted(sentence, at)):
             at += 1
             continue
         attribution, n = _reported_at(sentence, at)
@@ -63,17 +66,21 @@ def _reported_at(sentence: Sentence, at: int) -> tuple[Attribution | None, int]:
         return _as_said(sentence, at), 1
     if n := match_phrase(tokens, at, cues.according):
         return _according_at(sentence, at, n), n
-    if n := match_phrase(tokens, at, cues.clitic):
+    if (n := match_phrase(tokens, at, cues.clitic)) and _stands_apart(sentence, at, n):
         return attribution_at(sentence, at, n, inside(sentence, at, n), "clitic"), n
     if (n := match_phrase(tokens, at, cues.passive)) and (found := _passive_at(sentence, at, n)):
         return found, n
     paused = not at or tokens[at - 1].text in (",", QUOTED, "—", "–")
     if (n := match_phrase(tokens, at, cues.inverted)) and paused and not _behind_relative(sentence, at):
         subject = subject_behind(sentence, at + n)
-        end = sentence.chain_end(subject) if subject is not None else at
+        end = chain_end(sentence, subject) if subject is not None else at
         closed = end >= len(tokens) or tokens[end].text != QUOTED
-        named = subject is not None and (subject.kind == "person" or (cues.nouns_capital and subject.kind == "pronoun"))
-        sure = (cues.head_first or cues.nouns_capital) and at and tokens[at - 1].text == "," and named
+        if subject is not None and cues.by_needed and subject.kind in ("plural", "role") and end < len(tokens) and tokens[end].word:
+            return None, n  # "Mr Pym, who wept, begged the thief to stop"
+        if subject is not None and at == 0 and (subject.kind not in ("person", "pronoun") or end >= len(tokens) or tokens[end].word):
+            return None, n  # "Pesan kami kepada Amerika"
+        named = subject is not None and (subject.kind != "pronoun" if cues.head_first else cues.nouns_capital and subject.kind != "plural")
+        sure = at and tokens[at - 1].text == "," and named
         if subject is not None and closed and (sure or sentence.ends_clause(end)):
             return attribution_at(sentence, at, n, subject, "inverted"), n
     for table in (cues.verbs, cues.acts, cues.naming, cues.weak, cues.gerunds):
@@ -95,7 +102,14 @@ def _unlisted(sentence: Sentence, at: int) -> bool:
     if not cues.mental or at + 1 >= len(tokens) or tokens[at + 1].low not in cues.bare_complementisers:
         return False
     low = tokens[at].low
-    return cues.is_common(low) and low not in cues.mental and low not in cues.passive
+    return cues.is_verbal(low) and low not in cues.mental and low not in cues.passive
+
+
+def _stands_apart(sentence: Sentence, at: int, n: int) -> bool:
+    """Say whether a verb with its subject inside is an attribution: `..., nilainya.`, but not `namun nilainya turun`."""
+    before = sentence.tokens[at - 1] if at else None
+    opens = before is None or not before.word or before.low in sentence.cues.coordinators
+    return opens and sentence.ends_clause(at + n)
 
 
 def _as_said(sentence: Sentence, at: int) -> Attribution | None:
@@ -114,7 +128,11 @@ def _according_at(sentence: Sentence, at: int, n: int) -> Attribution | None:
     if relays and any(phrase.last <= at and phrase.kind in ("person", "body") for phrase in sentence.phrases):
         return None  # "the ministry, quoting Xi, said": the verb tells
     subject = subject_behind(sentence, at + n)
-    if subject is None or any(token.low in sentence.cues.papers for token in sentence.tokens[subject.first : subject.last + 1]):
+    if subject is None or _head(sentence, subject.first, subject.last) in sentence.cues.papers:
+        return None
+    if subject.kind in ("plural", "role") and any(
+        token.low in sentence.cues.papers for token in sentence.tokens[subject.first : subject.last + 1]
+    ):
         return None
     return attribution_at(sentence, at, n, subject, "according")
 
@@ -135,16 +153,39 @@ def _verb_at(sentence: Sentence, at: int, n: int, table: Phrases) -> Attribution
     if subject is None and tokens[0].low in cues.blockers:
         return None  # "If Putin said that"
     if subject is None:
-        subject = unnamed_before(sentence, at) if table in (cues.verbs, cues.acts) or has_complement(sentence, at + n) else None
+        strong = tokens[at].low not in cues.impersonal and table in (cues.verbs, cues.acts)
+        subject = (
+            unnamed_before(sentence, at) if strong or (table in (cues.verbs, cues.weak) and has_complement(sentence, at + n)) else None
+        )
+        if subject is not None and tokens[at].low in cues.impersonal and not _people(sentence, subject):
+            return None  # "the results suggest that"
     if subject is None:
         return None
     if subject.kind == "person" and subject.name.lower() in cues.papers:
         return None
+    if subject.kind in ("plural", "pronoun") and tokens[subject.first].low in cues.first_person:
+        return None  # whose words these are stands elsewhere
+    if subject.kind == "plural" and POSSESSIVE.search(tokens[subject.last - 1].text):
+        return None  # "Iraq's hopes"
+    if subject.kind == "body" and _adjective(subject.name, cues) and tokens[at].low.endswith("s") and tokens[at].low not in cues.inverted:
+        return None  # "European demands"
     if table is cues.naming and subject.kind == "plural" and not _quotes(sentence, at + n):
         return None
     found = attribution_at(sentence, at, n, subject, "verb")
     clear = table is cues.verbs and (subject.kind in ("person", "plural") or subject.relation)
     return found._replace(stated=found.stated or clear)
+
+
+def _people(sentence: Sentence, group: Phrase) -> bool:
+    """Say whether a group of nouns holds a word for people or a body."""
+    cues = sentence.cues
+    known = cues.plurals | cues.persons | cues.titles | cues.bodies | cues.generic
+    return any(token.low in known for token in sentence.tokens[group.first : group.last])
+
+
+def _adjective(name: str, cues: Cues) -> bool:
+    """Say whether the name of a country is its adjective."""
+    return cues.noun_before and re.search(r"(?:an|ish|ese|i|ch)$", name) is not None and name.lower() in cues.places
 
 
 def _quotes(sentence: Sentence, at: int) -> bool:
@@ -175,7 +216,9 @@ def unnamed_before(sentence: Sentence, verb: int) -> Phrase | None:
     lows = [token.low for token in group]
     if lows[0] in cues.within and (len(lows) == 1 or lows[1] in cues.transparent):
         return None  # "в среду Трамп"
-    if any(low in cues.papers or low in cues.blockers or low in cues.complementisers for low in lows):
+    if _head(sentence, first, last) in cues.papers or any(low in cues.blockers or low in cues.complementisers for low in lows):
+        return None
+    if lows[0] in cues.no_speaker:
         return None
     if any(match_phrase(group, i, table) for i in range(len(group)) for table in (cues.verbs, cues.acts, cues.pronouns)):
         return None
@@ -190,6 +233,16 @@ def unnamed_before(sentence: Sentence, verb: int) -> Phrase | None:
     return Phrase(first, last, "plural", at=group[0].start)
 
 
+def _head(sentence: Sentence, first: int, last: int) -> str:
+    """Return the noun that a group is about: the first one, or where it comes last the one before a preposition."""
+    cues = sentence.cues
+    nouns = [token.low for token in sentence.tokens[first:last] if token.low not in cues.determiners]
+    if cues.head_first:
+        return nouns[0] if nouns else ""
+    end = next((i for i, low in enumerate(nouns) if low in cues.prepositions), len(nouns))
+    return nouns[end - 1] if end else ""
+
+
 @lru_cache(maxsize=64)
 def clause_openers(cues: Cues) -> frozenset[str]:
     """Return the words behind which a clause may begin."""
@@ -200,10 +253,11 @@ def _passive_at(sentence: Sentence, at: int, n: int) -> Attribution | None:
     begun = at
     while begun > 0 and sentence.tokens[begun - 1].low in sentence.cues.auxiliaries:
         begun -= 1
-    if sentence.blocked(begun):
-        return None
+    if sentence.blocked(begun) or (sentence.cues.by_needed and begun == at and at and sentence.tokens[at - 1].word):
+        return None  # "those endorsed by the government"
     behind = sentence.tokens[at + n].low if at + n < len(sentence.tokens) else ""
     subject = subject_behind(sentence, at + n)
-    if subject is None or (sentence.cues.by_needed and behind not in sentence.cues.by):
+    stated = behind in sentence.cues.by
+    if subject is None or (not stated and (sentence.cues.by_needed or subject.kind == "plural")):
         return None
     return attribution_at(sentence, at, n, subject, "passive")

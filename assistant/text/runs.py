@@ -134,7 +134,12 @@ def _joins(tokens: Sequence[Token], at: int, cues: Cues) -> bool:
     following = at + 1
     if token.low in cues.conjunctions:
         near = [tokens[i].low for i in (at - 1, following) if i < len(tokens)]
-        return len(near) == 2 and all(low in cues.roles for low in near)
+        if len(near) == 2 and all(low in cues.roles for low in near):
+            return True
+        # "for the Maritime and Coastguard Agency": one body
+        led = any(token.low in cues.connectors for token in tokens[max(0, at - 5) : at])
+        capitals = following < len(tokens) and tokens[at - 1].capital and tokens[following].capital
+        return cues.noun_before and led and capitals and any(t.low in cues.bodies for t in tokens[following : following + 3])
     if token.low not in cues.connectors:
         return False
     while following < len(tokens) and tokens[following].low in cues.connectors:

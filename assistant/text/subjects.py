@@ -10,14 +10,6 @@ from assistant.text.names import read_named_noun, read_phrase
 from assistant.text.runs import Phrase
 
 
-def _joinable(phrase: Phrase) -> bool:
-    return phrase.kind in ("person", "body") or (phrase.kind == "role" and phrase.definite)
-
-
-_MOST_JOINED = 6
-"""Speakers of one statement that are looked for."""
-
-
 class Sentence:
     """The tokens of a sentence with the noun phrases in it that may be subjects."""
 
@@ -49,6 +41,8 @@ class Sentence:
         first = tokens[at]
         likely = first.capital or first.low in self.cues.phrase_firsts
         phrase = read_phrase(tokens, at, self.cues, self.text) if likely else None
+        if phrase is not None and phrase.kind == "person" and phrase.name[-1:].isdigit() and " " not in phrase.name:
+            return None  # "Rp91.8", "H5N1"
         if phrase is None and self._may_begin(at):
             return read_named_noun(tokens, at, self.cues, self.text)
         if phrase is None or not self.begins(at) or not tokens[at].capital:
@@ -63,7 +57,14 @@ class Sentence:
             verb = any(match_phrase(tokens, at + 1, table) for table in (self.cues.verbs, self.cues.acts))
             following = tokens[at + 1].low if at + 1 < len(tokens) else ""
             joined = following in cues.conjunctions
-            return phrase if verb or joined or following in cues.transparent else None
+            beyond = tokens[at + 2].low if at + 2 < len(tokens) else ""
+            paused = at + 2 < len(tokens) and tokens[at + 1].text == ","
+            related = paused and (
+                (cues.head_first and beyond in cues.prepositions)
+                or beyond in cues.relatives
+                or (tokens[at + 2].capital and beyond in cues.transparent)
+            )
+            return phrase if verb or joined or related or (following in cues.transparent and following not in cues.prepositions) else None
         return phrase
 
     def _may_begin(self, at: int) -> bool:
@@ -141,17 +142,18 @@ class Sentence:
         candidates = [p for p in self.phrases if start <= p.first and p.last <= verb and not self._in_relative(p, verb)]
         if not candidates:
             coordinated = start > 1 and self.tokens[start - 1].low in self.cues.coordinators
-            return self._nearest_subject(start - 1) if coordinated else None
+            return self._nearest_subject(start - 1) if coordinated else self._first(verb)
         nearest = candidates[-1]
         named = candidates[0].kind != "role" or all(phrase.kind != "person" for phrase in candidates)
-        if named and self._apposed(candidates[0], start, verb):
-            return candidates[0]
+        enclosed = next((phrase for phrase in candidates if self._apposed(phrase, start, verb)), None) if named else None
+        if enclosed is not None:
+            return enclosed
         free = [phrase for i, phrase in enumerate(candidates) if self.free(phrase, candidates[:i], start)]
         adjacent = all(self.passes(i) or any(a <= i <= b for a, b in self.relatives) for i in range(nearest.last, verb))
         named = self._aside(nearest.last, verb) and self._behind_noun(nearest, start)
         if adjacent and named and nearest not in free:
             return nearest
-        if nearest in free and adjacent:
+        if adjacent and (nearest in free or (nearest.kind == "pronoun" and nearest.last == verb)):
             return nearest
         if not free and nearest.last == verb and nearest.name and self.tokens[verb - 1].text == ",":
             # "Seorang dari tiga hakim, Lestiana Darupono, menyampaikan": the apposition ends at the verb
@@ -163,13 +165,24 @@ class Sentence:
             free = [phrase for phrase in persons if self.tokens[phrase.first - 1].text == ","] or free
         return free[0] if free else None
 
+    def _first(self, verb: int) -> Phrase | None:
+        """Read the lone capitalised first word as the subject of a second verb: `Rice met both but said she was not hopeful`."""
+        joints = self.cues.conjunctions | self.cues.coordinators
+        if not self.tokens[0].capital or verb < 3 or self.tokens[verb - 1].low not in joints:
+            return None
+        if self.cues.is_common(self.tokens[0].low) or self.tokens[0].low in self.cues.closed:
+            return None
+        phrase = read_phrase(self.tokens, 0, self.cues, self.text)
+        return phrase if phrase is not None and phrase.kind == "person" else None
+
     def _apposed(self, phrase: Phrase, start: int, verb: int) -> bool:
         """Say whether all that stands between a phrase and a verb is enclosed in commas: `Yusuf, a pilot who guided Ann, said`."""
         last = verb
         while last > phrase.last and self.tokens[last - 1].low in self.cues.transparent:
             last -= 1
         opened = phrase.last < last and "," in (self.tokens[phrase.last].text, self.tokens[phrase.last - 1].text)
-        leads = phrase.first == start or all(token.low in self.cues.closed for token in self.tokens[start : phrase.first])
+        leads = phrase.first == start or self.tokens[phrase.first - 1].text == ","
+        leads = leads or all(token.low in self.cues.closed for token in self.tokens[start : phrase.first])
         return opened and leads and self.tokens[last - 1].text == "," and phrase.kind != "pronoun" and self.free(phrase, [], start)
 
     def _aside(self, at: int, end: int) -> bool:
@@ -211,7 +224,7 @@ class Sentence:
     def _behind_noun(self, phrase: Phrase, start: int) -> bool:
         """Say whether an unknown noun right before a name is its role: `assemblyman Gobind Maniam said`."""
         at = phrase.first - 1
-        if not self.cues.noun_before or phrase.kind != "person" or at < start:
+        if not self.cues.noun_before or phrase.kind not in ("person", "body") or at < start:
             return False
         token = self.tokens[at]
         listed = (
@@ -252,51 +265,6 @@ class Sentence:
             if cues.common is not None and cues.common.fullmatch(token.low):
                 return False
         return False
-
-    def companions(self, phrase: Phrase) -> tuple[Phrase, ...]:
-        """Return the phrases joined to one that speaks, in the order of the text: `A, B and` before it, `and C` behind it."""
-        if not _joinable(phrase):
-            return ()
-        return (*self._joined_before(phrase), *self._joined_behind(phrase))
-
-    def chain_end(self, phrase: Phrase) -> int:
-        """Return the token behind a phrase and those that are joined to it."""
-        joined = self._joined_behind(phrase) if _joinable(phrase) else ()
-        return joined[-1].last if joined else phrase.last
-
-    def _joined_before(self, phrase: Phrase) -> tuple[Phrase, ...]:
-        joined: list[Phrase] = []
-        joint, first = self.cues.together, phrase.first
-        while first > 1 and (self.tokens[first - 1].low in joint or (joined and self.tokens[first - 1].text == ",")):
-            if self.tokens[first - 1].low in joint and self.tokens[first - 2].text == ",":
-                first -= 1  # "A, B, and C"
-            ends = (first - 1, first) if self.tokens[first - 1].text == "," else (first - 1,)
-            other = next((p for p in self.phrases if p.last in ends and p.first < first - 1), None)
-            if other is None or not _joinable(other) or not self.free(other, [p for p in self.phrases if p.last <= other.first], 0):
-                break
-            joined.insert(0, other)
-            first = other.first
-        return tuple(joined)
-
-    def _joined_behind(self, phrase: Phrase) -> tuple[Phrase, ...]:
-        joined: list[Phrase] = []
-        at, joint = phrase.last, self.cues.together
-        listed = False
-        while at + 1 < len(self.tokens) and len(joined) < _MOST_JOINED:
-            comma = self.tokens[at].text == "," or self.tokens[at - 1].text == ","
-            at += self.tokens[at].text == ","
-            listed = at < len(self.tokens) and self.tokens[at].low in joint
-            if not listed and not comma:
-                break
-            at += listed
-            other = self.phrase(at) if at < len(self.tokens) else None
-            if other is None or not _joinable(other):
-                return ()
-            joined.append(other)
-            at = other.last
-            if listed:
-                return tuple(joined)
-        return ()
 
     def passes(self, at: int) -> bool:
         """Say whether a token may stand between a subject and its verb."""

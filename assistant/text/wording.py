@@ -85,7 +85,8 @@ def _around_verb(sentence: Sentence, found: Attribution, start: int, stop: int) 
     comma_before = begins > start and tokens[begins - 1].text in (",", QUOTED, "—", "–")
     before = comma_before and _has_words(sentence, start, begins - 1)
     if not _has_words(sentence, after, stop):
-        return (start, begins) if before else (ends, stop)
+        comma = next((i for i in range(begins - 1, start, -1) if tokens[i].text in (",", QUOTED, "—", "–")), start)
+        return (start, comma) if _has_words(sentence, start, comma) else (ends, stop)
     told = ends < stop and tokens[ends].low in (sentence.cues.prepositions | sentence.cues.transparent) - sentence.cues.addressing
     if before and told and _count_words(sentence, start, begins) >= _CLAUSE:
         return start, begins  # "..., the minister said after a meeting"
@@ -216,6 +217,8 @@ def _noun_phrase(sentence: Sentence, at: int) -> tuple[int, int] | None:
         last += 1
         if not cues.head_first and tokens[last - 1].low in cues.listeners:
             break
+    while last > begun and last < len(tokens) and tokens[last].capital and tokens[last - 1].low in cues.media:
+        last += 1
     return (at, last) if last > begun else None
 
 
