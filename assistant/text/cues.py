@@ -44,14 +44,20 @@ def phrases(listed: str) -> Phrases:
     return {first: tuple(sorted(found, key=len, reverse=True)) for first, found in by_first.items()}
 
 
+_TAIL = 3
+
+
 class Endings(frozenset[str]):
     """Words that hold compounds, too: what ends in one of `endings`, such as `Vorstandschef`."""
 
     endings: tuple[str, ...] = ()
+    tails: frozenset[str] = frozenset()  # the last letters of the endings, to tell quickly what ends in none
 
     def __contains__(self, word: object) -> bool:
         """Say whether a word is one of these or a compound that ends in one."""
-        return super().__contains__(word) or (isinstance(word, str) and word.endswith(self.endings))
+        if super().__contains__(word):
+            return True
+        return isinstance(word, str) and word[-_TAIL:] in self.tails and word.endswith(self.endings)
 
 
 @dataclass(frozen=True, eq=False)
@@ -232,6 +238,7 @@ def cues_for(language: str) -> Cues:
         if ending in table:
             read[key] = Endings(read[key])
             read[key].endings = tuple(table[ending].split())
+            read[key].tails = frozenset(word[-_TAIL:] for word in read[key].endings)
     here = f"{places['every']} {places.get(code, '')}"
     stopwords = load_table("stopwords").get(code, "")
     read["places"] = frozenset(here.replace("_", " ").split())
