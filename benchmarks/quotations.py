@@ -25,7 +25,7 @@ from assistant.text.terms import folded
 GOLDEN = Path(__file__).parent.parent / "tests" / "golden"
 LEAST_OVERLAP = 0.5
 HALVES = ("building", "held", "all")
-_ARTICLE = re.compile(r"^(?:the|a|an|para|sang|si|el|la|los|las|le|les|l'|der|die|das|o|os|as) ", re.IGNORECASE)
+_ARTICLE = re.compile(r"^(?:the|a|an|para|sang|si|el|la|los|las|le|les|l'|der|die|das|o|os|as|une?|una|un|uma?|eine?) ", re.IGNORECASE)
 
 
 @dataclass(frozen=True)

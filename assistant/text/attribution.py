@@ -79,7 +79,9 @@ def _behind(sentence: Sentence, at: int) -> Attribution | None:
 
 def inside(sentence: Sentence, at: int, n: int) -> Phrase:
     """Stand for the subject that a verb such as `ujarnya` holds."""
-    return Phrase(at, at + n, "pronoun", at=sentence.tokens[at].start)
+    token = sentence.tokens[at]
+    held = next((len(word) for word in sentence.cues.pronouns if token.low.endswith(f"-{word}")), None)  # "a-t-elle raconté"
+    return Phrase(at, at + n, "pronoun", at=token.start if held is None else token.end - held)
 
 
 def _unknown_verb(sentence: Sentence, at: int) -> Attribution | None:
@@ -151,6 +153,8 @@ def _unnamed(sentence: Sentence, at: int) -> Phrase | None:
     begun = last
     while last < min(len(tokens), begun + _MOST_NOUNS) and (is_noun(tokens, last, cues) or (last > begun and tokens[last].capital)):
         last += 1
+    while cues.named_nouns and begun < last < len(tokens) and tokens[last].low in cues.connectors and is_noun(tokens, last + 1, cues):
+        last += 2  # "une source proche du dossier"
     if last < len(tokens) and tokens[last].low in cues.demonstratives:
         last += 1
     nouns = {token.low for token in tokens[at:last]}

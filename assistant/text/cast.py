@@ -64,7 +64,7 @@ class Cast:
         In `Bupati Laranta Rosnawati Gebang` the person is whoever `Rosnawati` is elsewhere in the article.
         """
         words = phrase.name.split(" ")
-        if not phrase.role or len(words) < 3:
+        if not phrase.role or len(words) < 3 or phrase.apposed:
             return phrase.name
         tokens = [name_tokens(word) for word in words]
         if words[0].lower() in self._forenames:
@@ -92,6 +92,15 @@ class Cast:
             }
             if longer:
                 return self._choose(longer) or name
+        return name
+
+    def uninflected(self, name: str, at: int) -> str:
+        """Return the name in its first case, where the article has it elsewhere: `Анна Смирнова` for `Смирновой`."""
+        tokens = name_tokens(name)
+        for mention in self._mentions[:_MOST_FORMS]:
+            longer = mention.tokens != tokens and len(mention.tokens) >= len(tokens)
+            if longer and all(any(_same_stem(token, other) for other in mention.tokens) for token in tokens):
+                return self.full_name(mention.name, at) or mention.name
         return name
 
     def _choose(self, longer: dict[tuple[str, ...], str]) -> str:
@@ -134,6 +143,12 @@ class Cast:
             self._genders[name] = "m"
         elif pronoun in cues.pronouns_female:
             self._genders[name] = "f"
+
+
+def _same_stem(word: str, other: str) -> bool:
+    """Say whether two words differ in their last two letters at most."""
+    shared = max(3, min(len(word), len(other)) - 2)
+    return abs(len(word) - len(other)) <= 3 and word[:shared] == other[:shared]
 
 
 def _contains(tokens: tuple[str, ...], part: tuple[str, ...]) -> bool:

@@ -44,6 +44,22 @@ def phrases(listed: str) -> Phrases:
     return {first: tuple(sorted(found, key=len, reverse=True)) for first, found in by_first.items()}
 
 
+_TAIL = 3
+
+
+class Endings(frozenset[str]):
+    """Words that hold compounds, too: what ends in one of `endings`, such as `Vorstandschef`."""
+
+    endings: tuple[str, ...] = ()
+    tails: frozenset[str] = frozenset()  # the last letters of the endings, to tell quickly what ends in none
+
+    def __contains__(self, word: object) -> bool:
+        """Say whether a word is one of these or a compound that ends in one."""
+        if super().__contains__(word):
+            return True
+        return isinstance(word, str) and word[-_TAIL:] in self.tails and word.endswith(self.endings)
+
+
 @dataclass(frozen=True, eq=False)
 class Cues:
     """The words by which a language says who spoke; `cues/id.toml` explains each."""
@@ -57,6 +73,7 @@ class Cues:
     gerunds: Phrases = field(default_factory=dict)
     passive: Phrases = field(default_factory=dict)
     relative: frozenset[str] = frozenset()
+    as_: frozenset[str] = frozenset()
     according: Phrases = field(default_factory=dict)
     pairs: Phrases = field(default_factory=dict)
     relay: Phrases = field(default_factory=dict)
@@ -83,6 +100,9 @@ class Cues:
     territorial: frozenset[str] = frozenset()
     forenames: frozenset[str] = frozenset()
     relatives: frozenset[str] = frozenset()
+    within: frozenset[str] = frozenset()
+    final: frozenset[str] = frozenset()
+    honorifics: frozenset[str] = frozenset()
     mental: frozenset[str] = frozenset()
     links: Phrases = field(default_factory=dict)
     papers: frozenset[str] = frozenset()
@@ -118,8 +138,11 @@ class Cues:
     kin: frozenset[str] = frozenset()
     not_names: frozenset[str] = frozenset()
     verbal: re.Pattern[str] | None = None
+    elided: re.Pattern[str] | None = None
     lead: re.Pattern[str] | None = None
     article: re.Pattern[str] | None = None
+    fuller: str = ""
+    possessive: frozenset[str] = frozenset()
     joins: re.Pattern[str] | None = None
     named: re.Pattern[str] | None = None
     words_lead: re.Pattern[str] | None = None
@@ -134,6 +157,8 @@ class Cues:
     common: re.Pattern[str] | None = None
     by_needed: bool = False  # without "by" a name behind a passive is no agent
     nouns_capital: bool = False  # every noun has a capital letter, so a determiner tells nouns from names
+    inner: bool = False  # who speaks may stand inside the quotation marks: «Мы ждём, — сказала Вера Лис. — Долго»
+    inflected: bool = False  # names have cases
     prodrop: bool = False  # a verb without a subject has the speaker of before
     named_nouns: bool = False  # article, noun, name are one person: "o ambientalista Malaquias"
     free_order: bool = False  # every verb of saying may stand before its subject
@@ -193,20 +218,27 @@ def cues_for(language: str) -> Cues:
     lists = {**table.get("parts", {}), **{name: _alternatives(listed) for name, listed in table.get("lists", {}).items()}}
     read: dict[str, Any] = {}
     for key, value in table.items():
-        if key in ("lists", "parts"):
+        if key in ("lists", "parts", "title_endings", "body_endings"):
             continue
-        if key == "patterns":
+        if key == "as":
+            read["as_"] = frozenset(value.split())
+        elif key == "patterns":
             read[key] = tuple(_compiled(pattern, lists) for pattern in value)
-        elif key in ("common", "verbal"):
+        elif key in ("common", "verbal", "elided"):
             read[key] = re.compile(value)
         elif key in _EXPRESSIONS:
             read[key] = _compiled(value, lists)
-        elif isinstance(value, bool):
+        elif isinstance(value, bool) or key == "fuller":
             read[key] = value
         elif key in _PHRASES:
             read[key] = phrases(value)
         else:
             read[key] = frozenset(word for item in value.split() for word in item.split("_"))
+    for key, ending in (("titles", "title_endings"), ("bodies", "body_endings")):
+        if ending in table:
+            read[key] = Endings(read[key])
+            read[key].endings = tuple(table[ending].split())
+            read[key].tails = frozenset(word[-_TAIL:] for word in read[key].endings)
     here = f"{places['every']} {places.get(code, '')}"
     stopwords = load_table("stopwords").get(code, "")
     read["places"] = frozenset(here.replace("_", " ").split())
@@ -214,7 +246,7 @@ def cues_for(language: str) -> Cues:
     read.setdefault("bare_complementisers", read.get("complementisers", frozenset()))
     closed = ("prepositions", "transparent", "blockers", "complementisers", "conjunctions", "by", "relatives", "breaks", "determiners")
     spoken = ("according", "clitic", "passive", "inverted", "verbs", "acts", "naming", "weak", "gerunds")
-    read["cue_firsts"] = frozenset(first for key in spoken for first in read.get(key, ()))
+    read["cue_firsts"] = frozenset(first for key in spoken for first in read.get(key, ())) | read.get("as_", frozenset())
     named = ("titles", "bodies", "persons", "roles", "plurals", "determiners", "relations", "pronouns", "pairs", "generic")
     read["phrase_firsts"] = frozenset(first for key in named for first in read.get(key, ()))
     read["closed"] = frozenset().union(*(read.get(key, frozenset()) for key in closed))

@@ -41,7 +41,7 @@ def lex(text: str, start: int, end: int, quoted: Sequence[tuple[int, int]] = ())
             word = match.group()
             low = word.lower()
             if not low.isalnum():
-                low = POSSESSIVE.sub("", low).strip(".") or word
+                low = POSSESSIVE.sub("", low).strip(".").replace("’", "'") or word
             first = word[0]
             capital = first.isupper() or (first.islower() and len(word) > 3 and _ARABIC.match(word) is not None)
             tokens.append(Token(match.start(), match.end(), word, low, capital, first.isalnum()))
@@ -56,8 +56,11 @@ def match_phrase(tokens: Sequence[Token], at: int, table: Phrases) -> int:
     if at >= len(tokens):
         return 0
     for words in table.get(tokens[at].low, ()):
-        if len(words) == 1 or tuple(token.low for token in tokens[at : at + len(words)]) == words:
-            return len(words)
+        n = len(words)
+        if n == 1:
+            return 1
+        if at + n <= len(tokens) and tokens[at + 1].low == words[1] and all(tokens[at + i].low == words[i] for i in range(2, n)):
+            return n
     return 0
 
 

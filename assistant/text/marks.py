@@ -40,6 +40,7 @@ _BEFORE_OPENING = " \t\u00a0\u202f\u3000([{-–—:,/>\"'“‘«„：，、（
 _WORD = re.compile(r"\w+")
 _COMMA = re.compile(r"\s*[,，،]")
 FINAL = ".!?…,。！？，،؟।"
+_CORNERS = "「『"
 _SCARE_WORDS = 4
 """Fewer words in quotation marks, without a mark of their own at the end, are a name or a scare quote."""
 
@@ -100,7 +101,7 @@ def _opens(text: str, at: int, start: int, end: int) -> bool:
     if mark not in CLOSERS or at + 1 >= end:
         return False
     if mark in _ALWAYS_OPEN:
-        return True
+        return mark != "“" or text[at + 1] not in ",.;:!?) \n"  # „...“, said: here it closes
     if text[at + 1].isspace() and mark != "»":
         return False
     before = text[at - 1] if at > start else " "
@@ -147,6 +148,8 @@ def is_speech(text: str, marked: Marked) -> bool:
     unspaced = sum(character > "\u2e7f" for character in inside) // 2
     if max(n_words, unspaced) >= _SCARE_WORDS or inside.rstrip()[-1:] in FINAL:
         return True
+    if unspaced * 2 > _SCARE_WORDS and text[marked.start] in _CORNERS and text[marked.end : marked.end + 1] == "と":
+        return True  # 「もう限界です」と語った
     begins = text[max(0, marked.start - _SPACES) : marked.start].rstrip(" ")[-1:] in ("", "\n", *".!?。")
     return begins and _COMMA.match(text, marked.end) is not None
 

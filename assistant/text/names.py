@@ -14,6 +14,7 @@ from assistant.text.lexing import QUOTED, Token, match_phrase
 from assistant.text.runs import Phrase, end_of_noun_run, end_of_run, split_run
 
 _MOST_NOUNS = 6
+_LONGEST_COMPLEMENT = 7
 _DEGREE = re.compile(r"(?:[A-Z][A-Za-z]{0,3}\.)+(?:[A-Z][A-Za-z]{0,3})?|S[HTEPK]|M[HMTAK]|MBA|PhD|SpA")
 
 
@@ -29,11 +30,22 @@ def read_phrase(tokens: Sequence[Token], at: int, cues: Cues, text: str) -> Phra
             # "JSX trade division head Hamdi Hassyarbaini"
             return named._replace(first=phrase.first, role=f"{phrase.name} {named.role}")
     last = _skip_asides(tokens, phrase.last)
+    if phrase.kind == "role" and cues.named_nouns:
+        last = _past_complement(tokens, last, cues)
     if last < len(tokens) and tokens[last].text == ",":
         joined = _with_apposition(tokens, phrase, last, cues, text)
         if joined is not None:
             return joined
-    return phrase._replace(last=last)
+    return phrase._replace(last=_skip_asides(tokens, phrase.last))
+
+
+def _past_complement(tokens: Sequence[Token], at: int, cues: Cues) -> int:
+    """Return the comma behind what a role belongs to, `La portavoz de la compañía,`, else the place itself."""
+    last = at
+    while last < min(len(tokens), at + _LONGEST_COMPLEMENT) and (tokens[last].low in cues.connectors or is_noun(tokens, last, cues)):
+        last += 1
+    begins = at < last and tokens[at].low in cues.connectors
+    return last if begins and last < len(tokens) and tokens[last].text == "," else at
 
 
 def _read_core(tokens: Sequence[Token], at: int, cues: Cues, text: str) -> Phrase | None:
@@ -62,6 +74,8 @@ def _read_core(tokens: Sequence[Token], at: int, cues: Cues, text: str) -> Phras
         nouns = _end_of_group(tokens, last, cues)
         if nouns > last:
             return Phrase(first, nouns, "plural", at=tokens[at].start)  # "a European diplomat"
+    if phrase is not None and phrase.kind == "body" and cues.named_nouns and is_noun(tokens, last, cues):
+        phrase = phrase._replace(name=f"{phrase.name} {tokens[last].text}", last=last + 1)  # "el Gobierno italiano"
     if phrase is not None and last < len(tokens) and tokens[last].low in cues.demonstratives:
         return phrase._replace(last=last + 1, definite=True)
     return phrase and phrase._replace(definite=definite)
@@ -148,13 +162,13 @@ def _role_then_name(tokens: Sequence[Token], phrase: Phrase, other: Phrase, cues
     closed = last < len(tokens) and tokens[last].text in ",.;"
     named_role = bool(phrase.role) and " " in other.name and closed and not _listed(tokens, last + 1, cues)
     of_unit = any(word.lower() in cues.units for word in phrase.role.split())
-    honorific = " " not in other.role
+    honorific = " " not in other.role or all(word.lower() in cues.honorifics for word in other.role.split())
     if not (phrase.kind == "role" or named_role or of_unit) or not honorific:
         return None
     if not closed and last < len(tokens):
         return None
     role = f"{phrase.role} {phrase.name}".strip()
-    return other._replace(first=phrase.first, last=_past_comma(tokens, last), role=role)
+    return other._replace(first=phrase.first, last=_past_comma(tokens, last), role=role, apposed=True)
 
 
 def _name_then_role(tokens: Sequence[Token], phrase: Phrase, comma: int, cues: Cues, text: str) -> Phrase | None:

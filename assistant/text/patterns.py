@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import NamedTuple
 
 from assistant.records import JOINED, Quotation, Span
@@ -18,6 +19,9 @@ _ASKING = ("?", "？", "؟")
 _LETTER = re.compile(r"[^\W_]")
 _LONGEST_LINE = 600
 """Characters of a sentence that are read, a quotation counted as one: patterns may take the square of it."""
+_SHORT_NAME = 3
+_READ_NAMES = 5_000
+"""Characters of an article in which the full form of a short name is looked for."""
 _MOST_FOUND = 6
 _MOSTLY = 0.8
 """The share of the words in quotation marks from which on they are direct."""
@@ -43,9 +47,8 @@ class Matched(NamedTuple):
 
     def quotation(self, span: Span, speaker: str) -> Quotation:
         """Make the quotation of a stretch of text whose speaker is known by this name."""
-        said = (self.written, self.role, self.cue, self.direct)
-        medium, addressee = self.medium, self.addressee
-        return Quotation("", span, self.words, speaker, *said, medium=medium, addressee=addressee, negated=self.negated, joint=self.joint)
+        found = Quotation("", span, self.words, speaker, self.written, self.role, self.cue, self.direct)
+        return replace(found, negated=self.negated, joint=self.joint, medium=self.medium, addressee=self.addressee)
 
 
 class _Line(NamedTuple):
@@ -76,12 +79,13 @@ def match_patterns(text: str, span: Span, quoted: Sequence[Marked], cues: Cues) 
     for pattern in cues.patterns:
         at = 0
         while len(taken) < _MOST_FOUND and (match := pattern.search(line.text, at)):
-            clear = all(match.end() <= other.start() or other.end() <= match.start() for other, _ in taken)
+            first, last = _reach(match)
+            clear = all(last <= _reach(other)[0] or _reach(other)[1] <= first for other, _ in taken)
             found = _speaker(match, cues) if clear else None
             if found is not None:
                 taken.append((match, found))
             at = match.end() if found is not None else match.start() + 1
-    taken.sort(key=lambda item: item[0].start())
+    taken.sort(key=lambda item: _reach(item[0]))
     worded = [_worded(line, taken, i, cues) for i in range(len(taken))]
     return [found for found in worded if _LETTER.search(found.words.of(text))]
 
@@ -103,14 +107,20 @@ def _masked(text: str, span: Span, quoted: Sequence[Marked]) -> _Line:
     return _Line("".join(parts), [*places, min(span.end, at + len(plain))], text)
 
 
+def _reach(match: re.Match[str]) -> tuple[int, int]:
+    """Return the first and the last place of the speaker, the cue and the words of a match."""
+    spans = [match.span(name) for name in ("speaker", "cue", "words") if match.groupdict().get(name)]
+    return min(span[0] for span in spans), max(span[1] for span in spans)
+
+
 # What is said
 
 
 def _worded(line: _Line, taken: Sequence[tuple[re.Match[str], Matched]], i: int, cues: Cues) -> Matched:
     """Say which words a match reports: its group `words`, else what follows it, else what stands before it."""
     match, found = taken[i]
-    since = taken[i - 1][0].end() if i else 0
-    until = taken[i + 1][0].start() if i + 1 < len(taken) else len(line.text)
+    since = _reach(taken[i - 1][0])[1] if i else 0
+    until = _reach(taken[i + 1][0])[0] if i + 1 < len(taken) else len(line.text)
     first, last = _bounds(line, match, since, until, cues)
     if line.text[first : first + 1] == QUOTED:
         ends = line.text.rfind(QUOTED, first, max(last, until)) + 1
@@ -126,11 +136,11 @@ def _bounds(line: _Line, match: re.Match[str], since: int, until: int, cues: Cue
     if match.groupdict().get("words"):
         first, last = match.span("words")
     else:
-        first, last = match.end(), until
+        first, last = match.end(), max(match.end(), until)
         if cues.words_end is not None and (end := cues.words_end.search(line.text, first, last)):
             last = end.start()
         if not line.has_words(first, last):
-            first, last = since, match.start()
+            first, last = since, _reach(match)[0]
     if cues.words_lead is not None and (lead := cues.words_lead.match(line.text, first, last)):
         first = lead.end() if line.has_words(lead.end(), last) else first
     while first < last and line.text[first] in _OUTSIDE:
@@ -159,12 +169,16 @@ def _speaker(match: re.Match[str], cues: Cues) -> Matched | None:
         speaker = cues.lead.sub("", speaker)
     if (not speaker and not groups["speaker"]) or speaker in cues.pronouns:
         return found._replace(pronoun=speaker, written=speaker)
+    if speaker and _listed(speaker, cues.blockers, last=True):
+        return None
     if cues.trim is not None:
         speaker = cues.trim.sub("", speaker).strip(_STRIPPED)
     if speaker in cues.pronouns:
         return found._replace(pronoun=speaker, written=speaker)
     if not speaker or _listed(speaker, cues.blockers, last=True) or _listed(speaker, cues.papers, last=False):
         return None
+    if speaker[0] > "\u2e7f" and (pronoun := _pronoun(speaker, cues)):
+        return found._replace(pronoun=pronoun, written=pronoun)
     indefinite = _listed(speaker, cues.plurals, last=False)
     if cues.article is not None and (article := cues.article.match(speaker)):
         indefinite, speaker = True, speaker[article.end() :].strip(_STRIPPED)
@@ -177,6 +191,20 @@ def _speaker(match: re.Match[str], cues: Cues) -> Matched | None:
     if indefinite and name == speaker:
         return found._replace(written=speaker)
     return found._replace(name=name, role=f"{found.role} {role}".strip(), written=speaker)
+
+
+def _pronoun(speaker: str, cues: Cues) -> str:
+    """Return the pronoun that adverbs follow, but not one of possession: `他在现场`, not `他的律师`."""
+    pronoun = max((word for word in cues.pronouns if speaker.startswith(word)), key=len, default="")
+    return "" if speaker[len(pronoun) : len(pronoun) + 1] in cues.possessive else pronoun
+
+
+def fuller_name(text: str, name: str, cues: Cues) -> str:
+    """Return the longer form of a short name that the beginning of an article spells out: `国枝勝被告` for `国枝`."""
+    if not cues.fuller or len(name) > _SHORT_NAME:
+        return name
+    match = re.compile(cues.fuller.replace("<name>", re.escape(name))).search(text, 0, _READ_NAMES)
+    return name + match["more"] if match else name
 
 
 def _named(speaker: str, cues: Cues) -> tuple[str, str]:

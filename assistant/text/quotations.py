@@ -20,7 +20,7 @@ from assistant.text.cast import speaker_matches
 from assistant.text.cues import Cues, cues_for
 from assistant.text.lexing import QUOTED, lex, match_phrase, sure_names
 from assistant.text.marks import ANY_MARK, FINAL, Marked, Stretch, stretches
-from assistant.text.patterns import Matched, match_patterns
+from assistant.text.patterns import Matched, fuller_name, match_patterns
 from assistant.text.quoted import Quoted, embedded, marked_words, mostly_marked, quoted_in
 from assistant.text.reporting import boundary, reported
 from assistant.text.resolving import Resolver
@@ -35,6 +35,7 @@ RULES_VERSION = 1
 """Grows when the rules find other quotations: an index whose quotations an older version found has them found again."""
 
 _WORD = re.compile(r"\w+")
+_LETTER = re.compile(r"[^\W_]")
 _LONE_WORDS = 5
 """A quotation with nobody near it counts as speech from this many words on."""
 _SHORT_WORDS = 2
@@ -43,6 +44,7 @@ _READ_INSIDE = 5_000
 """Characters of a quotation in which names are looked for."""
 _LONGEST_SENTENCE = 400
 """Tokens of a sentence that are read: what is longer is a table or a mistake, and reading takes the square of it."""
+_STOPS = (".", "!", "?", "…")
 
 
 def find_quotations(text: str, sentences: Sequence[Span], language: str) -> list[Quotation]:
@@ -60,7 +62,13 @@ def find_quotations(text: str, sentences: Sequence[Span], language: str) -> list
     cues = cues_for(language)
     speech = find_speech(text, cues)
     reader = _Reader(text, cues, stretches(sentences, speech), speech)
-    return [found for found in reader.read() if not _only_referred_to(found, text, cues)]
+    return [found for found in reader.read() if _sound(found, text) and not _only_referred_to(found, text, cues)]
+
+
+def _sound(found: Quotation, text: str) -> bool:
+    """Say whether the words of a quotation are words, inside its span."""
+    inside = found.span.start <= found.words.start < found.words.end <= found.span.end
+    return inside and _LETTER.search(text, found.words.start, found.words.end) is not None
 
 
 def _only_referred_to(found: Quotation, text: str, cues: Cues) -> bool:
@@ -174,7 +182,9 @@ class _Reader:
     def _matched(self, number: int, group: Stretch, one: Matched) -> Quotation:
         """Make the quotation of what a pattern found, and remember who spoke for the pronouns behind it."""
         name = self.resolver.antecedent(number, one.pronoun).name if one.pronoun is not None else one.name
-        name = self.resolver.longer(name) if name and not one.joint else name
+        if name and not one.joint:
+            longer = self.resolver.longer(name)
+            name = fuller_name(self.text, name, self.cues) if longer == name else longer
         self.resolver.spoken(number, name)
         return one.quotation(group.span, name)
 
@@ -183,6 +193,8 @@ class _Reader:
         phrase = found.speaker
         joint: tuple[str, ...] = ()
         name, uncertain = resolver.meant(number, phrase) if phrase is not None else ("", False)
+        if self.cues.inflected and found.form == "according" and name and phrase is not None and phrase.kind == "person":
+            name = resolver.cast.uninflected(name, phrase.at)
         if phrase is not None and phrase.kind == "pair":
             joint = resolver.pair(number, titled=phrase.last - phrase.first > 1)
         elif phrase is not None and found.also:
@@ -244,10 +256,11 @@ class _Reader:
         if not group.quoted:
             return False
         first = group.quoted[0]
-        if self.text[first.start] not in ANY_MARK:
+        if self.text[first.start] not in ANY_MARK and not self.cues.inner:
             return False
-        inside = self.text[first.start : first.end].rstrip("\"'”’»」』“")
-        return first.start <= group.span.start and len(_WORD.findall(inside)) >= least and inside[-1:] in FINAL
+        inside = self.text[first.start : first.end].rstrip("\"'”’»」』“ \u00a0\u202f")
+        ends = inside[-1:] in FINAL or self.text[first.end : group.span.end].strip() in _STOPS  # or behind the mark: «...».
+        return first.start <= group.span.start and len(_WORD.findall(inside)) >= least and ends
 
     def _continued(self, number: int) -> str:
         """A quotation alone goes on with the words of whoever spoke in the sentence before."""

@@ -10,7 +10,7 @@ from assistant.text.attribution import Attribution, around
 from assistant.text.lexing import QUOTED, match_phrase
 from assistant.text.subjects import Sentence
 
-_MARKS = " \t\n,\"'“”‘’«»„‚「」『』‹›"
+_MARKS = " \t\n\u00a0\u202f,\"'“”‘’«»„‚「」『』‹›"
 
 
 class Quoted(NamedTuple):
@@ -41,11 +41,10 @@ def embedded(sentence: Sentence, place: int) -> bool:
     tokens, cues = sentence.tokens, sentence.cues
     if place == 0 or not tokens[place - 1].word:
         return False
-    cued = any(
-        match_phrase(tokens, at, table) == place - at
-        for at in range(max(0, place - 3), place)
-        for table in (cues.verbs, cues.acts, cues.weak, cues.inverted, cues.clitic, cues.gerunds)
-    )
+    tables = (cues.verbs, cues.weak, cues.inverted, cues.clitic, cues.gerunds, cues.acts)
+    cued = [table for table in tables for at in range(max(0, place - 3), place) if match_phrase(tokens, at, table) == place - at]
+    if cues.named_nouns and cued and cued[-1] is cues.acts and place + 1 < len(tokens) and tokens[place + 1].low in cues.prepositions:
+        return True  # "a dénoncé « un mépris » de la direction": the quotation is a part of the object
     return not cued and _clause_goes_on(sentence, place)
 
 

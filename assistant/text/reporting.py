@@ -62,13 +62,16 @@ def boundary(sentence: Sentence, before: Attribution, after: Attribution) -> int
 
 def _reported_at(sentence: Sentence, at: int) -> tuple[Attribution | None, int]:
     tokens, cues = sentence.tokens, sentence.cues
+    if tokens[at].low in cues.as_:
+        return _as_said(sentence, at), 1
     if n := match_phrase(tokens, at, cues.according):
         return _according_at(sentence, at, n), n
     if (n := match_phrase(tokens, at, cues.clitic)) and _stands_apart(sentence, at, n):
         return attribution_at(sentence, at, n, inside(sentence, at, n), "clitic"), n
     if (n := match_phrase(tokens, at, cues.passive)) and (found := _passive_at(sentence, at, n)):
         return found, n
-    if (n := match_phrase(tokens, at, cues.inverted)) and (not at or tokens[at - 1].text in (",", QUOTED, "—", "–")):
+    paused = not at or tokens[at - 1].text in (",", QUOTED, "—", "–")
+    if (n := match_phrase(tokens, at, cues.inverted)) and paused and not _behind_relative(sentence, at):
         subject = subject_behind(sentence, at + n)
         end = chain_end(sentence, subject) if subject is not None else at
         closed = end >= len(tokens) or tokens[end].text != QUOTED
@@ -76,7 +79,8 @@ def _reported_at(sentence: Sentence, at: int) -> tuple[Attribution | None, int]:
             return None, n  # "Mr Pym, who wept, begged the thief to stop"
         if subject is not None and at == 0 and (subject.kind not in ("person", "pronoun") or end >= len(tokens) or tokens[end].word):
             return None, n  # "Pesan kami kepada Amerika"
-        sure = cues.head_first and at and tokens[at - 1].text == "," and subject is not None and subject.kind != "pronoun"
+        named = subject is not None and (subject.kind != "pronoun" if cues.head_first else cues.nouns_capital and subject.kind != "plural")
+        sure = at and tokens[at - 1].text == "," and named
         if subject is not None and closed and (sure or sentence.ends_clause(end)):
             return attribution_at(sentence, at, n, subject, "inverted"), n
     for table in (cues.verbs, cues.acts, cues.naming, cues.weak, cues.gerunds):
@@ -85,6 +89,11 @@ def _reported_at(sentence: Sentence, at: int) -> tuple[Attribution | None, int]:
     if _unlisted(sentence, at):
         return _verb_at(sentence, at, 1, cues.weak), 1
     return None, 1
+
+
+def _behind_relative(sentence: Sentence, at: int) -> bool:
+    """Say whether a verb follows a relative clause of its subject: `Blair, der lange regierte, sagte Anna Berg`."""
+    return any(stop == at - 1 for _, stop in sentence.relatives) and sentence.subject_before(at) is not None
 
 
 def _unlisted(sentence: Sentence, at: int) -> bool:
@@ -101,6 +110,17 @@ def _stands_apart(sentence: Sentence, at: int, n: int) -> bool:
     before = sentence.tokens[at - 1] if at else None
     opens = before is None or not before.word or before.low in sentence.cues.coordinators
     return opens and sentence.ends_clause(at + n)
+
+
+def _as_said(sentence: Sentence, at: int) -> Attribution | None:
+    """Read `wie die Polizei am Montag mitteilte`: the verb stands at the end."""
+    tokens, cues = sentence.tokens, sentence.cues
+    clause = range(at + 2, min(len(tokens), at + _LONGEST_GROUP + 4))
+    verb = next((i for i in clause if tokens[i].text == "," or tokens[i].low in cues.final), None)
+    subject = subject_behind(sentence, at + 1) if verb is not None and tokens[verb].low in cues.final else None
+    if verb is None or subject is None or subject.last > verb or (verb + 1 < len(tokens) and tokens[verb + 1].word):
+        return None
+    return attribution_at(sentence, at, verb + 1 - at, subject, "according")
 
 
 def _according_at(sentence: Sentence, at: int, n: int) -> Attribution | None:
@@ -140,6 +160,8 @@ def _verb_at(sentence: Sentence, at: int, n: int, table: Phrases) -> Attribution
         if subject is not None and tokens[at].low in cues.impersonal and not _people(sentence, subject):
             return None  # "the results suggest that"
     if subject is None:
+        return None
+    if subject.kind == "person" and subject.name.lower() in cues.papers:
         return None
     if subject.kind in ("plural", "pronoun") and tokens[subject.first].low in cues.first_person:
         return None  # whose words these are stands elsewhere
@@ -192,6 +214,8 @@ def unnamed_before(sentence: Sentence, verb: int) -> Phrase | None:
     if not group or (first > 0 and tokens[first - 1].word and tokens[first - 1].low not in clause_openers(cues)):
         return None
     lows = [token.low for token in group]
+    if lows[0] in cues.within and (len(lows) == 1 or lows[1] in cues.transparent):
+        return None  # "в среду Трамп"
     if _head(sentence, first, last) in cues.papers or any(low in cues.blockers or low in cues.complementisers for low in lows):
         return None
     if lows[0] in cues.no_speaker:
@@ -202,7 +226,7 @@ def unnamed_before(sentence: Sentence, verb: int) -> Phrase | None:
         low in cues.determiners | cues.prepositions | cues.transparent or not token.word for low, token in zip(lows, group, strict=True)
     ):
         return None
-    if lows[0] in cues.prepositions or (first == last - 1 and group[0].capital and first > 0):
+    if (lows[0] in cues.prepositions and lows[0] not in cues.within) or (first == last - 1 and group[0].capital and first > 0):
         return None
     if any(cues.is_verbal(low) and low not in cues.persons | cues.plurals | cues.titles for low in lows):
         return None

@@ -16,6 +16,7 @@ _WORD = re.compile(r"\w+")
 _MEMORY = 4
 """Sentences after which a pronoun finds nobody any more."""
 _MOST_BODIES = 300
+_LONGEST_WORD = 40
 _PAIR_MEMORY = 5
 """Sentences among which the two persons of `both leaders` are looked for."""
 
@@ -185,7 +186,7 @@ class Resolver:
         return any(word.lower() in self.cues.bodies for word in _WORD.findall(role))
 
     def _indefinite(self, phrase: Phrase) -> bool:
-        return self.text[: phrase.at].rstrip().rpartition(" ")[2].lower() in self.cues.determiners
+        return self.text[max(0, phrase.at - _LONGEST_WORD) : phrase.at].rstrip().rpartition(" ")[2].lower() in self.cues.determiners
 
     def spoken(self, number: int, name: str) -> None:
         """Note who spoke in a sentence, "" when somebody without a name did."""

@@ -13,6 +13,7 @@ from assistant.text.cues import Cues
 from assistant.text.lexing import POSSESSIVE, Token, match_phrase
 
 _LONG_NAME = 4
+_CLOSING = ("»", "“", "”", '"')
 
 Kind = Literal["person", "body", "role", "pronoun", "plural", "pair"]
 
@@ -31,6 +32,7 @@ class Phrase(NamedTuple):
     definite: bool = False  # "the", "sang" or "itu" goes with it
     at: int = 0  # where it stands in the article
     determined: bool = False  # any determiner stands before it
+    apposed: bool = False  # its name stands between commas, so it is all of it
     relation: bool = False  # the role is somebody's: "juru bicara Biden" need not be Biden
 
 
@@ -69,6 +71,8 @@ def _inside_run(tokens: Sequence[Token], at: int, first: int, cues: Cues) -> int
         closed = at + 2 < len(tokens) and tokens[at + 2].text == ")" and tokens[at + 1].text.isupper()
         titled = any(token.low in cues.titles or token.low in cues.bodies for token in tokens[first:at])
         return 3 if closed and titled and at + 3 < len(tokens) and tokens[at + 3].capital else 0
+    if tokens[at].text in '«„“"' and cues.free_order and (n := _inside_marks(tokens, at)):
+        return n
     head = tokens[first].low
     if not (cues.head_first and at == first + 1 and (head in cues.generic or head in cues.persons or head in cues.titles)):
         return 0
@@ -80,8 +84,16 @@ def _inside_run(tokens: Sequence[Token], at: int, first: int, cues: Cues) -> int
         ordinary = tokens[at + n - 1].word and not cues.is_common(low) and not verb
         if not ordinary or low in cues.prepositions or low in cues.transparent or low in cues.demonstratives:
             return 0
-        if tokens[at + n].capital:
+        if tokens[at + n].capital or (cues.free_order and tokens[at + n].text in "«„" and _inside_marks(tokens, at + n)):
             return n
+    return 0
+
+
+def _inside_marks(tokens: Sequence[Token], at: int) -> int:
+    """Count the tokens of a name between quotation marks that more of a name follows: `Тренер «Искры» Пётр Ван-Дейк`."""
+    for closing in range(at + 2, min(at + 6, len(tokens) - 1)):
+        if tokens[closing].text in '»“”"':
+            return closing + 1 - at if tokens[closing + 1].capital else 0
     return 0
 
 
@@ -142,7 +154,7 @@ def _joins(tokens: Sequence[Token], at: int, cues: Cues) -> bool:
 def split_run(run: Sequence[Token], phrase: Phrase, cues: Cues, text: str) -> Phrase | None:
     """Tell the role from the name in a run; `phrase` says where the run stands, its determiners included."""
     phrase = phrase._replace(at=run[0].start)
-    whole = text[run[0].start : run[-1].end]
+    whole = _written(run, text, cues)
     if POSSESSIVE.search(run[-1].text):
         return phrase._replace(kind="plural")  # "the university's" laboratory: nobody we can name
     if len(run) == 1 and run[0].low in cues.generic:
@@ -159,6 +171,11 @@ def split_run(run: Sequence[Token], phrase: Phrase, cues: Cues, text: str) -> Ph
         if cut == len(run) - 1 and run[cut].capital and run[cut].low in cues.surnames:
             break
         cut += 1
+    while cues.free_order and cut < len(run) - 1 and run[cut].word and not run[cut].capital and run[cut].low not in cues.connectors:
+        cut += 1  # "жительница посёлка Нина Орлова"
+    closing = next((i for i in range(len(run) - 2, cut, -1) if run[i].text in _CLOSING), None)
+    if closing is not None and cues.free_order:
+        cut = closing + 1  # "Тренер «Искры» Пётр Ван-Дейк"
     if run[cut - 1].low in cues.territorial and len(run) - cut >= _LONG_NAME and run[cut].low not in cues.forenames:
         # "Bupati Tanah Merah Hotman Parulian Sitorus": few have four names, so the first are the place's
         cut = len(run) - _LONG_NAME + 1
@@ -213,6 +230,12 @@ def _plain(token: Token, cues: Cues) -> bool:
     return not acronym and not listed
 
 
+def _written(run: Sequence[Token], text: str, cues: Cues) -> str:
+    """Return a run as written, without an article that its first word has swallowed: `L'OMS`."""
+    whole = text[run[0].start : run[-1].end]
+    return cues.elided.sub("", whole) if cues.elided is not None else whole
+
+
 def _named(phrase: Phrase, run: Sequence[Token], cut: int, cues: Cues, text: str) -> Phrase:
     """Make the phrase whose role is `run[:cut]` and whose name is the rest."""
     role = text[run[0].start : run[cut - 1].end] if cut else ""
@@ -231,7 +254,7 @@ def _named(phrase: Phrase, run: Sequence[Token], cut: int, cues: Cues, text: str
 
 def _cut_name(phrase: Phrase, run: Sequence[Token], cut: int, cues: Cues, text: str) -> Phrase:
     """Take `run[cut:]` for the name, of a person only up to "of": `Imelda Quarrendon of the University`."""
-    whole = text[run[cut].start : run[-1].end]
+    whole = _written(run[cut:], text, cues)
     joins = cues.connectors - cues.particles
     owner = next((i for i in range(len(run) - 2, cut - 1, -1) if POSSESSIVE.search(run[i].text)), None)
     if owner is not None and phrase.kind == "person" and run[-1].low not in cues.bodies:

@@ -25,7 +25,9 @@ from assistant.text.marks import ANY_MARK, Marked, find_marked
 _LINE = re.compile(r"[^\n]+")
 _URL = re.compile(r"(?:https?://|www\.)[^\s\"”»<>]+", re.IGNORECASE)
 # The vowels of the scripts of India are marks, which \w does not match.
-_DOTTED = re.compile(r"(?<![\w.@])(?:(?:[^\W\d_]|[\u0900-\u0963\u0971-\u0dff])+\.)+(?=(\s*)([\"“‘'(«„]*)(\w*))")
+_DOTTED = re.compile(
+    r"(?<![\w.@\u0900-\u0963\u0971-\u0dff])(?:(?:[^\W\d_]|(?!\w)[\u0900-\u0963\u0971-\u0dff])+\.)+(?=(\s*)([\"“‘'(«„]*)(\w*))"
+)
 _INNER_DOT = re.compile(r"(?<=\w)\.(?=\w)")
 _DOMAIN = re.compile(r"[\w-]+(?:\.[\w-]+)+")
 _LIST_MARKER = re.compile(r"\(?(?:\d{1,3}|[^\W\d_]|[ivxIVX]{1,4})[.)]")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from assistant.text.asides import cut_inside
 from assistant.text.cues import Cues
 from assistant.text.lexing import lex, match_phrase
 from assistant.text.marks import ANY_MARK, Marked, find_marked, is_speech, unopened
@@ -18,7 +19,7 @@ _TAIL_CHARACTERS = 300
 def find_speech(text: str, cues: Cues) -> list[Marked]:
     """Return the quotations of a text that are more than titles and scare quotes, in order and disjoint."""
     marked = [found for line in _LINE.finditer(text) for found in _marked(text, line.start(), line.end())]
-    return [_closed(text, found, cues) for found in marked if is_speech(text, found)]
+    return [part for found in marked if is_speech(text, found) for part in cut_inside(text, _closed(text, found, cues), cues)]
 
 
 def _marked(text: str, start: int, end: int) -> list[Marked]:

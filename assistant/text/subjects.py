@@ -110,7 +110,7 @@ class Sentence:
             return True
         token = self.tokens[at]
         adverb = token.low in self.cues.transparent and (self.cues.head_first or token.capital)
-        return not token.word or token.low in self.cues.prepositions or adverb
+        return not token.word or token.low in self.cues.prepositions or token.low in self.cues.addressing or adverb
 
     def blocked(self, at: int) -> bool:
         """Say whether a negation, an infinitive, a passive or a determiner makes a verb no utterance."""
@@ -119,6 +119,8 @@ class Sentence:
             return True  # "the warning", "of confirmed cases": no verbs
         if at + 1 < len(self.tokens) and self.tokens[at + 1].low in cues.void:
             return True
+        if cues.nouns_capital and at and self.tokens[at - 1].low in cues.determiners and self.tokens[at + 1 : at + 2]:
+            return self.tokens[at + 1].capital  # "eine bestätigte Reservierung"
         for back in range(at - 1, -1, -1):
             token = self.tokens[back]
             if token.low in self.cues.blockers and (back == 0 or not token.capital):

@@ -11,17 +11,21 @@ from assistant.text.names import is_noun, read_phrase
 from assistant.text.subjects import Sentence
 
 _CLAUSE = 4
+_OPENING = ("„", "«", "“", '"')
+_LONGEST_ASIDE = 9
 _GOES_ON = 3
 """Words from which on what follows an attribution and a comma belongs to what is said."""
 
 
 def reported_words(sentence: Sentence, found: Attribution, start: int, stop: int) -> Span | None:
     """Return the span of what is reported, of the tokens `[start, stop)` that belong to this attribution; None when there is nothing."""
+    denied = any(token.low in sentence.cues.denials for token in sentence.tokens[found.first : found.last])
+    if denied and found.form == "verb" and found.last - found.first > 1 and not _has_words(sentence, found.ends, stop):
+        return span_of(sentence, found.first, found.last)  # "asked about it, the firm declined to comment"
     first, last = _bounds(sentence, found, start, stop)
     words = span_of(sentence, first, last)
     lows = [token.low for token in sentence.tokens[first:last] if token.word]
     if words is None or all(low in sentence.cues.anaphors for low in lows):
-        denied = any(token.low in sentence.cues.denials for token in sentence.tokens[found.first : found.last])
         return span_of(sentence, found.first, found.last) if denied else None
     return words
 
@@ -75,6 +79,8 @@ def _around_verb(sentence: Sentence, found: Attribution, start: int, stop: int) 
         behind = _behind_complementiser(sentence, ends, stop)
         if behind is not None:
             return behind, stop
+    if sentence.cues.free_order and (behind := _behind_late_complementiser(sentence, ends, stop)) is not None:
+        return behind, stop
     after = skip_asides(sentence, ends, stop)
     comma_before = begins > start and tokens[begins - 1].text in (",", QUOTED, "—", "–")
     before = comma_before and _has_words(sentence, start, begins - 1)
@@ -113,6 +119,20 @@ def _behind_complementiser(sentence: Sentence, at: int, stop: int) -> int | None
     if at >= stop:
         return None
     return at + 1 if sentence.tokens[at].low in cues.bare_complementisers else at
+
+
+def _behind_late_complementiser(sentence: Sentence, at: int, stop: int) -> int | None:
+    """Return the token behind a complementiser that asides precede: `sagte der Zeitung am 10. Mai, dass`, `dijo en forma clara que`."""
+    tokens, cues = sentence.tokens, sentence.cues
+    told = at < stop and tokens[at].low in cues.prepositions
+    for place in range(at, min(stop - 1, at + _LONGEST_ASIDE)):
+        if tokens[place].text == QUOTED:
+            return None
+        if tokens[place].text == ",":
+            return place + 2 if tokens[place + 1].low in cues.bare_complementisers else None
+        if told and tokens[place].low in cues.bare_complementisers:
+            return place + 1
+    return None
 
 
 def skip_asides(sentence: Sentence, at: int, stop: int, stops: Container[str] = ()) -> int:
@@ -163,9 +183,14 @@ def listener_at(sentence: Sentence, found: Attribution) -> tuple[int, int] | Non
     for at in range(found.last, min(len(tokens), max(found.ends, found.last) + 7)):
         if tokens[at].text in (QUOTED, ";") or tokens[at].low in cues.complementisers:
             return None
+        if found.speaker is not None and found.speaker.first <= at < found.speaker.last:
+            continue
+        if tokens[at].low in cues.determiners and at > found.ends:
+            continue  # "der" is an article, unless it follows at once: "sagte er der dpa"
         if tokens[at].low in cues.addressing:
             phrase = _noun_phrase(sentence, at + 1)
-            return phrase if phrase is not None and (cues.head_first or _names_somebody(sentence, *phrase)) else None
+            sure = cues.head_first and not cues.named_nouns
+            return phrase if phrase is not None and (sure or _names_somebody(sentence, *phrase)) else None
     return None
 
 
@@ -178,6 +203,7 @@ def _names_somebody(sentence: Sentence, first: int, last: int) -> bool:
 def _noun_phrase(sentence: Sentence, at: int) -> tuple[int, int] | None:
     """Read the tokens of a noun phrase, with or without a name."""
     tokens, cues = sentence.tokens, sentence.cues
+    at += at < len(tokens) and tokens[at].text in _OPENING
     if at >= len(tokens) or not tokens[at].word:
         return None
     phrase = read_phrase(tokens, at, cues, sentence.text)

@@ -95,3 +95,35 @@ def test_words_that_are_only_referred_to_are_nobodys():
         "Kabar itu disampaikan Wali Kota Sena Jaya, Senin (3/5)."
     )
     assert [q.speaker for q in found_in(text, "id")] == ["Sena Jaya"]
+
+
+WORDS = {
+    "id": "kata Budi mengatakan bahwa enggan berkomentar menurut",
+    "en": "said Ruiz that denied according to declined to comment",
+    "ms": "kata Azman menafikan bahawa enggan mengulas",
+    "es": "dijo Laura que negó según rehusó hacer declaraciones",
+    "fr": "a déclaré Paul que selon a démenti",
+    "de": "sagte Eva dass laut wie mitteilte bestritt",
+    "pt": "disse João que negou segundo",
+    "ru": "сказал Пётр что опроверг по словам",
+    "ar": "قال نفى أحمد سالم إن أن بحسب المحافظ وجود",
+    "zh": "王林 说 表示 否认 据 介绍 他 市长",
+    "ja": "田中首相 は が と 述べた 「 」 によると 否定した 彼",
+    "hi": "राहुल ने कहा कि इनकार किया के अनुसार उन्होंने",
+}
+
+
+@given(st.data(), st.sampled_from(sorted(WORDS)))
+def test_words_have_a_letter_and_lie_inside_their_span(data: st.DataObject, language: str):
+    parts = [*WORDS[language].split(), *'"“”«»,.،，。:—?', "\n"]
+    text = data.draw(st.sampled_from(["", " "])).join(data.draw(st.lists(st.sampled_from(parts), max_size=40)))
+    for quotation in found_in(text, language):
+        assert any(character.isalnum() for character in quotation.words.of(text))
+        assert quotation.span.start <= quotation.words.start < quotation.words.end <= quotation.span.end
+
+
+@pytest.mark.parametrize("language", ["ms", "es", "fr", "de", "pt", "ru", "ar", "zh", "ja", "hi"])
+@pytest.mark.parametrize("unit", ["{} ", "{}", '"', "«", "「", ",", "，", "、", "{}，「a」と"])
+def test_a_long_line_of_one_thing_does_not_hang(language: str, unit: str):
+    text = unit.format(WORDS[language].split()[0]) * 3_000
+    assert len(found_in(text, language)) < 10
