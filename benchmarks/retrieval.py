@@ -23,6 +23,7 @@ from assistant.encoders import open_encoder
 from assistant.evaluate.datasets import QuestionSet
 from assistant.evaluate.metrics import mean, reciprocal_rank, success_at
 from assistant.evaluate.runner import Corpus, is_gold
+from assistant.search.matching import TokenEncoder
 from assistant.settings import Settings
 from benchmarks.alone import figures_alone
 from benchmarks.sets import SETS, read_set, sampled
@@ -52,13 +53,17 @@ def main(argv: Sequence[str] | None = None) -> None:
     args = _parser().parse_args(argv)
     contestants = list(_contestants(args))
     lines = [*_circumstances(contestants), "", HEAD, "|---" * (HEAD.count("|") - 1) + "|"]
-    for name in SETS:
-        if not args.sets or any(name.startswith(wanted) for wanted in args.sets.split(",")):
-            for row in compare(read_set(name, args.data), contestants, args.systems.split(","), args.sample):
+    for wanted in args.sets.split(",") if args.sets else ("", "alone"):
+        for name in (name for name in SETS if wanted != "alone" and name.startswith(wanted)):
+            questions = sampled(read_set(name, args.data), args.questions)
+            for row in compare(questions, contestants, args.systems.split(","), args.sample):
                 lines.append(row)
                 print(row, file=sys.stderr, flush=True)
-    if not args.sets or "alone" in args.sets.split(","):
-        lines += ["", *figures_alone({c.label: c.encoder for c in contestants}, args.data / "eval")]
+        if wanted == "alone":
+            slow = {c.label for c in contestants if c.slow}
+            alone = figures_alone({c.label: c.encoder for c in contestants}, args.data / "eval", slow)
+            lines += ["", *alone, ""]
+            print("\n".join(alone), file=sys.stderr, flush=True)
     text = "\n".join(lines) + "\n"
     if args.out:
         args.out.write_text(text, "utf-8")
@@ -72,7 +77,11 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--sets", default="", help=f"beginnings of names, with commas; all without it: {', '.join(SETS)}, alone")
     parser.add_argument("--systems", default=",".join(KINDS), help=f"of {', '.join(KINDS)}")
     parser.add_argument("--previous", type=Path, help="the folder of an older static model")
-    parser.add_argument("--encoder", action="append", default=[], help="one more sentence model, by name or folder")
+    parser.add_argument(
+        "--encoder", action="append", default=[], help="one more sentence model, by name or folder, alone and with the product"
+    )
+    parser.add_argument("--dense", action="append", default=[], metavar="ENCODER", help="the same, alone only")
+    parser.add_argument("--questions", type=int, default=0, metavar="N", help="questions per set, the same for all; all without it")
     parser.add_argument("--sample", type=int, default=0, metavar="N", help="questions per set for slow encoders; all without it")
     parser.add_argument("--out", type=Path, help="the Markdown file to write")
     return parser
@@ -85,9 +94,10 @@ def _contestants(args: argparse.Namespace) -> Iterator[Contestant]:
     if importlib.util.find_spec(ENGLISH_MODEL):
         package = importlib.import_module(ENGLISH_MODEL)
         named.append(("English MiniLM", str(package.get_model_path()), False))
-    for label, name, with_product in (*named, *((Path(name).name, name, True) for name in args.encoder)):
+    named += [(Path(name).name, name, True) for name in args.encoder] + [(Path(name).name, name, False) for name in args.dense]
+    for label, name, with_product in named:
         encoder = open_encoder(name)
-        yield Contestant(label, name, RememberingEncoder(encoder, MEMORY), not hasattr(encoder, "token_vectors"), with_product)
+        yield Contestant(label, name, RememberingEncoder(encoder, MEMORY), not isinstance(encoder, TokenEncoder), with_product)
 
 
 def compare(questions: QuestionSet, contestants: Sequence[Contestant], kinds: Sequence[str], sample: int = 0) -> Iterator[str]:

@@ -12,9 +12,9 @@ import torch
 from assistant.encoders import OnnxEncoder, bundled_folder, open_encoder
 from assistant.errors import EncoderUnavailable
 from assistant.train.arrays import load_arrays, pack_state, rounded, save_arrays, unpack_state
-from assistant.train.batches import Pack, Texts
+from assistant.train.batches import Drawn, Pack, Texts
 from assistant.train.bert import Bert, Shape, read_bert
-from assistant.train.distil import asked_contrast, first_student, pooled_contrast
+from assistant.train.distil import Runner, asked_contrast, first_student, loss_of, pooled_contrast
 from assistant.train.graph import write_graph
 from assistant.train.pack import prepare
 from assistant.train.pieces import Pieces
@@ -268,6 +268,22 @@ def test_only_passages_of_the_questions_language_are_wrong_answers():
     assert float(asked_contrast(left, right, torch.eye(4)[[0, 1]], drawn, 20.0)) == pytest.approx(np.log(2) / 2, abs=1e-5)
 
 
+def test_a_taught_english_side_is_not_encoded():
+    """Half the work of a step is left out: the student sees the foreign texts alone, and learns from them."""
+    drawn = Drawn(np.array([0, 1]), np.array([2, 3]), np.array([5, 6]), np.array([0, 0]), np.array([2, 3]), np.full((2, 0), -1))
+    numbers = {"scale": 20.0, "pull": 2.0, "taught_right": True}
+    foreign = torch.eye(4)[:2].requires_grad_()
+
+    def vectors(texts):
+        assert list(texts) == [0, 1]
+        return foreign
+
+    right, wrong = (loss_of(drawn, vectors, lambda _, rows=rows: torch.eye(4)[rows], numbers) for rows in ([0, 1], [1, 0]))
+    assert float(right.detach()) < 0.01 < 1 < float(wrong.detach())
+    wrong.backward()
+    assert foreign.grad.abs().sum() > 0
+
+
 # The small run
 
 
@@ -282,6 +298,42 @@ def test_the_small_run_ends_in_a_model_that_translates(trained: Path):
     foreign = encoder.encode_passages(["guru membeli buku di kota.", "nelayan menjual ikan di pasar."])
     english = encoder.encode_passages(["teacher buys books in the city .", "fisher sells fish at the market ."])
     assert list((foreign @ english.T).argmax(axis=1)) == [0, 1]
+
+
+def test_the_short_run_trains_the_table_and_the_upper_layers(packed: Path, tmp_path: Path):
+    """`--cpu`, laid over a small run: what is below the upper layers stays the teacher's, and the texts are cut."""
+    shutil.copytree(packed / "pack", tmp_path / "pack")
+    numbers = read_numbers(small=True, cpu=True)
+    numbers["train"]["layers"] = 1
+    assert run(tmp_path, numbers)
+    losses = json.loads((tmp_path / "measures.json").read_text())["losses"]
+    assert losses[3]["parallel"] < losses[0]["parallel"]
+    teacher = unpack_state(load_arrays(packed / "pack" / "arrays"), "teacher.")
+    learnt = unpack_state(load_arrays(tmp_path / "weights"))
+    changed = {name for name in teacher if name != "table.weight" and not np.allclose(teacher[name], learnt[name], atol=2e-3)}
+    assert changed
+    assert all(name.startswith("layers.1.") for name in changed)
+    assert open_encoder(str(export(tmp_path, numbers))).encode_passages(["guru membeli buku."]).any()
+
+
+def test_the_short_run_is_short():
+    whole, short = read_numbers(), read_numbers(cpu=True)
+    for stage in ("stage1", "stage2"):
+        assert short[stage]["steps"] < whole[stage]["steps"] / 5
+        assert sum(short[stage]["sizes"].values()) < sum(whole[stage]["sizes"].values()) / 5
+        assert short[stage]["sizes"].keys() <= whole[stage]["sizes"].keys()
+    assert short["vocabulary"] == whole["vocabulary"]
+    assert short["train"]["max_tokens"] == whole["train"]["max_tokens"]  # it is measured like the other
+
+
+def test_a_text_can_be_cut_shorter(packed: Path):
+    pack = Pack.open(packed / "pack", read_numbers()["languages"])
+    texts = np.arange(8)
+    runner = Runner(first_student(pack), pack.texts, torch.device("cpu"), read_numbers(small=True)["train"])
+    runner(texts)
+    whole, runner.n_tokens = runner.n_tokens, 0
+    runner(texts, max_tokens=4)
+    assert runner.n_tokens == 4 * len(texts) < whole
 
 
 def test_a_stopped_run_goes_on_as_if_it_had_not_been(packed: Path, tmp_path: Path):

@@ -101,7 +101,7 @@ class Answering:
         if self.reader is None or not hits:
             return list(hits), None
         readings = read_hits(self.reader, asked, hits[:READ_HITS], self.index.article)
-        return rerank(hits, readings.passages), readings
+        return rerank(hits, readings.passages, self.retriever.strangeness(asked.question)), readings
 
     def _finish(self, draft: Draft, now: str, started: float) -> Answer:
         citations = verify(draft.citations, self.index.article)

@@ -43,6 +43,11 @@ class RememberingEncoder:
         own = getattr(self._encoder, "token_vectors", None)
         return own(text) if own is not None else self._encoder.encode_queries([text])
 
+    def scrap_share(self, text: str) -> float:
+        """Return the share of a text's letters that stand in scraps; 0 of an encoder that does not tell."""
+        own = getattr(self._encoder, "scrap_share", None)
+        return own(text) if own is not None else 0.0
+
     def encode_queries(self, texts: Sequence[str]) -> Vectors:
         """Encode questions; they are not remembered."""
         return self._encoder.encode_queries(texts)

@@ -30,6 +30,11 @@ CONFIDENCE_FEATURES = (
 """What the estimate rests on whether the best sentence answers."""
 READ_CONFIDENCE_FEATURES = ("read", "read_share", "read_rival", "read_passage")
 """What the reader adds to it; `read_rival` is how far the best other sentence is behind."""
+BY_TOKENS = ("dense", "match", "read")
+"""So begin the names of the features that rest on token vectors."""
+LOST = 0.8
+"""From this share of scraps on a question is lost on the encoder: those features count less, in the end not at all. Below it they count in
+full, since pieces of words mean nothing, but find each other."""
 
 
 @dataclass(frozen=True)
@@ -62,7 +67,9 @@ def select(
         return []
     columns = features(asked, candidates, encoder, rarity, readings)
     names = FEATURES + READ_FEATURES if readings else FEATURES
-    scores = selector(readings is not None).sentence(columns)
+    lost = max(0.0, encoder.scrap_share(asked.question) - LOST) / (1 - LOST)
+    kept = 1 - lost * np.array([name.startswith(BY_TOKENS) for name in names])
+    scores = selector(readings is not None).sentence(columns, kept)
     order = sorted(range(len(candidates)), key=lambda i: (-round(float(scores[i]), 6), i))
     focus = readings.focus if readings else lambda candidate: None
     return [
@@ -107,9 +114,9 @@ class Linear:
     weights: Matrix
     bias: float
 
-    def __call__(self, columns: Matrix) -> Matrix:
-        """Return the sum for each row of `columns`, shape (n,)."""
-        return np.asarray(np.clip((columns - self.mean) / self.scale, -5, 5) @ self.weights + self.bias)
+    def __call__(self, columns: Matrix, kept: Matrix | float = 1.0) -> Matrix:
+        """Return the sum for each row of `columns`, shape (n,); `kept` (0 to 1) is how far each feature counts."""
+        return np.asarray(np.clip((columns - self.mean) / self.scale, -5, 5) @ (kept * self.weights) + self.bias)
 
 
 @dataclass(frozen=True)

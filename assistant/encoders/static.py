@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from safetensors import safe_open
 from tokenizers import Tokenizer
 
+from assistant.encoders.scraps import scrap_share
 from assistant.errors import EncoderUnavailable
 from assistant.protocols import Vectors
 
@@ -121,6 +122,10 @@ class StaticEncoder:
     def tokens(self, texts: Sequence[str]) -> list[Tokens]:
         """Return the numbers of each text's tokens in order, int32."""
         return [np.array(e.ids, dtype=np.int32) for e in self._tokenizer.encode_batch_fast(list(texts), add_special_tokens=False)]
+
+    def scrap_share(self, text: str) -> float:
+        """Return the share of the letters of a text's words that stand in scraps, 0 to 1; see `assistant.encoders.scraps`."""
+        return scrap_share(self._tokenizer, text)
 
     def token_cosines(self, directions: Vectors, tokens: Tokens) -> Vectors:
         """Return how near tokens, by their numbers, are to unit vectors of shape (n, dimensions): float32, shape (n, len(tokens))."""

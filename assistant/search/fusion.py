@@ -3,6 +3,10 @@
 The score is a weighted sum, with weights that differ with the language pair: between languages terms count nothing and token matches
 more. `fusion.json` holds the weights, `assistant/train/fusion.py` learned them. They are scaled so that the cosine counts once: what a
 feature is worth is worth so much in cosine.
+
+Of a language that the encoder was not trained on, vectors and tokens say little. How little, the question itself tells, by the share of its
+letters that stand in scraps (`assistant.encoders.scraps`): the more, the more count weights that were learned where the encoder had been
+made to forget the language, and which rest on terms.
 """
 
 from __future__ import annotations
@@ -25,8 +29,11 @@ question's terms: a question of rare words has much to match, and a passage that
 a passage in another language than the question's, whose letters tell nothing; `other` marks such a passage."""
 MATCHED = (*FIRST, "match", "other_match", "near", "other_near", "length")
 """What is known of the best of these, after their tokens were matched; see `assistant.search.matching`."""
+NAMES = {"first": FIRST, "matched": MATCHED}
 MOST_COVERED = 1.5
 """BM25 counts repeated terms, so its ratio to the question's weight may exceed 1."""
+KNOWN, STRANGE = 0.1, 0.5
+"""Shares of scraps: nine of ten English and Indonesian questions lie below the first, most in forgotten languages above the second."""
 BM25_UNIT = 20
 """BM25 scores are divided by this, so that weights are of one order."""
 
@@ -86,15 +93,32 @@ class FusionWeights:
     first: Matrix
     matched: Matrix
 
+    def mixed(self, other: FusionWeights, share: float) -> FusionWeights:
+        """Return the weights that lie this share (0 to 1) of the way to others."""
+        return FusionWeights((1 - share) * self.first + share * other.first, (1 - share) * self.matched + share * other.matched)
+
+
+def strangeness(scrap_share: float) -> float:
+    """Return how strange a question is to the encoder, 0 to 1, from the share of its letters in scraps."""
+    return min(1.0, max(0.0, (scrap_share - KNOWN) / (STRANGE - KNOWN)))
+
+
+def fusion_weights(strange: float = 0.0) -> FusionWeights:
+    """Return the learned weights for a question that is so strange to the encoder, 0 to 1."""
+    known, other = _learned()
+    return known.mixed(other, strange)
+
 
 @lru_cache(maxsize=1)
-def fusion_weights() -> FusionWeights:
-    """Load the learned weights once."""
+def _learned() -> tuple[FusionWeights, FusionWeights]:
+    """Load the weights for a known and for a strange question once."""
     data = json.loads(resources.files("assistant.search").joinpath("fusion.json").read_text("utf-8"))
-    for name, expected in (("first", FIRST), ("matched", MATCHED)):
-        if tuple(data[name]) != expected:
-            raise RuntimeError(f"fusion.json was made for other features of {name!r}: run assistant.train.fusion again")
-    return FusionWeights(np.array(list(data["first"].values())), np.array(list(data["matched"].values())))
+    for part in (data["known"], data["strange"]):
+        for name, expected in NAMES.items():
+            if tuple(part[name]) != expected:
+                raise RuntimeError(f"fusion.json was made for other features of {name!r}: run assistant.train.fusion again")
+    known, strange = (FusionWeights(*(np.array(list(data[part][name].values())) for name in NAMES)) for part in ("known", "strange"))
+    return known, strange
 
 
 def ranked(passages: NDArray[np.int64], scores: Matrix) -> list[tuple[int, float]]:

@@ -41,6 +41,9 @@ class TokenEncoder(Protocol):
     def token_vectors(self, text: str) -> Vectors:
         """Return the vector of each token in order, shape (tokens, dimensions); its length is the token's weight."""
 
+    def scrap_share(self, text: str) -> float:
+        """Return the share of the letters of a text's words that stand in scraps, 0 to 1."""
+
 
 @dataclass(frozen=True)
 class _Known:

@@ -11,7 +11,7 @@ import numpy as np
 from assistant.index.index import LocalIndex
 from assistant.protocols import Encoder
 from assistant.records import Filters, Hit, Passage
-from assistant.search.fusion import Pool, Scores, fusion_weights, pooled, ranked, with_matches
+from assistant.search.fusion import Pool, Scores, fusion_weights, pooled, ranked, strangeness, with_matches
 from assistant.search.matching import PassageMatcher, TokenEncoder
 from assistant.text.language import detect_language, same_language
 from assistant.text.terms import content_terms
@@ -83,11 +83,16 @@ class HybridRetriever:
         encoder = self.dense.encoder
         return PassageMatcher(self.dense.index, encoder) if isinstance(encoder, TokenEncoder) else None
 
+    def strangeness(self, query: str) -> float:
+        """Return how strange the query is to the encoder, 0 to 1; 0 for an encoder that is no table of token vectors."""
+        encoder = self.dense.encoder
+        return strangeness(encoder.scrap_share(query)) if isinstance(encoder, TokenEncoder) else 0.0
+
     def search(self, query: str, k: int, filters: Filters = Filters()) -> list[Hit]:
         """Return at most `k` hits, best first."""
         pool, passages = self.pool(query, max(POOL, k), filters)
         columns = pool.columns()
-        weights = fusion_weights()
+        weights = fusion_weights(self.strangeness(query))
         found = ranked(pool.passages, columns @ weights.first)
         if self.matcher is not None and found:
             top = np.searchsorted(pool.passages, [passage for passage, _ in found[:MATCHED_HITS]])

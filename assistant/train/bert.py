@@ -92,6 +92,13 @@ class Bert(nn.Module):
         """Return the tensors by name, float32."""
         return {name: tensor.detach().float().cpu().numpy() for name, tensor in self.state_dict().items()}
 
+    def freeze_below(self, layers: int) -> None:
+        """Keep all but the table and the upper `layers` as they are; with all layers, nothing is kept."""
+        kept = self.shape.layers - layers
+        if kept > 0:
+            for part in (self.positions, self.norm, *self.layers[:kept]):
+                part.requires_grad_(False)
+
     def tokens(self, ids: Tensor, mask: Tensor) -> Tensor:
         """Return the last token vectors, shape (texts, tokens, width); `mask` is true where there is a token."""
         x: Tensor = self.norm(self.table(ids) + self.positions.weight[: ids.shape[1]])

@@ -48,10 +48,10 @@ class Runner:
         self.model, self.device, self.n_tokens = model.to(device), device, 0
         self._texts, self._numbers = texts, numbers
 
-    def __call__(self, texts: Ints, drop: float = 0.0, rng: np.random.Generator | None = None) -> Tensor:
-        """Return unit vectors of texts, float32, shape (len(texts), width); in bf16 on CUDA."""
+    def __call__(self, texts: Ints, drop: float = 0.0, rng: np.random.Generator | None = None, max_tokens: int = 0) -> Tensor:
+        """Return unit vectors of texts, float32, shape (len(texts), width), cut at `max_tokens` if given; in bf16 on CUDA."""
         rows, parts = [], []
-        limits = self._numbers["max_tokens"], self._numbers["chunk_tokens"]
+        limits = max_tokens or self._numbers["max_tokens"], self._numbers["chunk_tokens"]
         for chunk in self._texts.padded(texts, *limits, drop, rng or np.random.default_rng(0)):
             self.n_tokens += int(chunk.mask.sum())
             ids, mask = (torch.from_numpy(part).to(self.device, non_blocking=True) for part in (chunk.ids, chunk.mask))
@@ -118,17 +118,19 @@ def asked_contrast(left: Tensor, right: Tensor, hard: Tensor, drawn: Mapping[str
 
 def loss_of(drawn: Drawn, vectors: Callable[[Ints], Tensor], lessons: Lessons, numbers: Numbers) -> Tensor:
     """Return the loss of one task's rows; `vectors` gives the student's vectors of texts."""
-    left, right, scale = vectors(drawn.left), vectors(drawn.right), numbers["scale"]
+    left, scale = vectors(drawn.left), numbers["scale"]
     groups = torch.from_numpy(drawn.groups).to(left.device)
     if drawn.taught is not None:
         target = lessons(drawn.taught)
+        right = target if numbers["taught_right"] else vectors(drawn.right)
         own = torch.arange(len(left), device=left.device)
         masked = (groups[:, None] == groups[None, :]) & (own[:, None] != own[None, :])
         loss = pooled_contrast(left, right, groups, scale)
-        for side in (left, right):
+        for side in (left,) if numbers["taught_right"] else (left, right):
             away = 1 - (side * target).sum(dim=1).mean()
             loss = loss + numbers["pull"] * away + functional.cross_entropy((scale * side @ target.T).masked_fill(masked, -torch.inf), own)
         return loss
+    right = vectors(drawn.right)
     if drawn.hard.shape[1] == 0:
         return pooled_contrast(left, right, groups, scale)
     asked = {"groups": groups} | {
@@ -146,8 +148,9 @@ class Training:
         self.student = Runner(first_student(pack), pack.texts, device, numbers["train"])
         teacher = Bert.of(unpack_state(pack.arrays, "teacher."), pack.card["heads"]).eval().requires_grad_(False)
         self.lessons = Lessons(Runner(teacher, pack.english, device, numbers["train"]), len(pack.english))
+        self.student.model.freeze_below(numbers["train"]["layers"])
         table = [self.student.model.table.weight]
-        rest = [weight for name, weight in self.student.model.named_parameters() if name != "table.weight"]
+        rest = [weight for name, weight in self.student.model.named_parameters() if name != "table.weight" and weight.requires_grad]
         settings: Numbers = {"betas": (0.9, 0.98), "eps": 1e-6, "weight_decay": 0.0, "fused": device.type == "cuda"}
         groups: list[Numbers] = [{"params": table}, {"params": rest}]
         self.optimiser = torch.optim.AdamW(groups, lr=0.0, **settings)
@@ -201,9 +204,10 @@ class Training:
             for name, size in stage["sizes"].items()
             if self.pack.card["tasks"][name]
         }
-        sides = [texts for one in drawn.values() for texts in (one.left, one.right, np.maximum(one.hard, 0).flatten())]
+        sides = [texts for one in drawn.values() for texts in (one.left, np.maximum(one.hard, 0).flatten())]
+        sides += [one.right for one in drawn.values() if one.taught is None or not stage["taught_right"]]
         texts = np.unique(np.concatenate(sides))
-        vectors = self.student(texts, self.numbers["train"]["word_drop"], rng)
+        vectors = self.student(texts, self.numbers["train"]["word_drop"], rng, stage["max_tokens"])
 
         def of(wanted: Ints) -> Tensor:
             return vectors[torch.from_numpy(np.searchsorted(texts, wanted)).to(self.device)]

@@ -2,8 +2,9 @@
 
 The questions are those that the sentence model was not trained on: of the question sets in their own language, and sentences of parallel
 texts asked in the other language, whole or thinned to a few words. All are asked of one index of many languages. A listwise softmax loss
-ranks the passages found for one question (Cao and others 2007, ListNet). Prints RR of one half of the passages with weights learned on
-the other half, then writes the weights learned on all.
+ranks the passages found for one question (Cao and others 2007, ListNet). What counts of a strange question is learned from questions in
+languages that the model is made to forget. Prints RR of one half of the passages with weights learned on the other half, then writes the
+weights learned on all.
 """
 
 from __future__ import annotations
@@ -14,24 +15,27 @@ import random
 import tempfile
 import tomllib
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from assistant.encoders import open_encoder
+from assistant.encoders import StaticEncoder, open_encoder
 from assistant.evaluate.metrics import mean
 from assistant.index.index import LocalIndex
 from assistant.protocols import Encoder, PreparedArticle
 from assistant.records import Article, Span
-from assistant.search.fusion import FIRST, MATCHED, Matrix, with_matches
+from assistant.search.fusion import FIRST, NAMES, FusionWeights, Matrix, with_matches
 from assistant.search.retrievers import MATCHED_HITS, POOL, DenseRetriever, HybridRetriever, LexicalRetriever
 from assistant.text.terms import analyse, content_terms
 from assistant.train.corpus import Corpus, read_corpus
 from assistant.train.data import Pair, Recipe, held_out
+from assistant.train.forget import forgetful
+from assistant.train.pack import running_text
+from assistant.train.start import use_by_language
 
 DEPTH = 100
 BATCH = 1000
@@ -55,15 +59,43 @@ class Material:
     passages: dict[str, str] = field(default_factory=dict)
     asked: list[Asked] = field(default_factory=list)
 
+    def forgotten(self, languages: Collection[str]) -> Material:
+        """Return the same passages, of which only what is asked in these languages is asked."""
+        asked = [a for a in self.asked if a.kind == "same" and {self.passages[text] for text in a.right} <= set(languages)]
+        return Material(self.passages, [replace(a, kind="forgotten") for a in asked])
+
 
 @dataclass(frozen=True)
 class Example:
-    """The passages found for a question: features, and which are right; there may be none."""
+    """The passages found for a question: features, and which are right; there may be none. `strange` is how strange it is, 0 to 1."""
 
     asked: Asked
     first: Matrix
     matched: Matrix
     right: Matrix
+    strange: float
+
+    def ranked(self, weights: Learned) -> NDArray[np.int64]:
+        """Return the best passages by position, best first, after their tokens were matched."""
+        mixed = weights.known.mixed(weights.strange, self.strange)
+        top = best_of(self, mixed.first)
+        return np.asarray(top[np.argsort(-(self.matched[top] @ mixed.matched), kind="stable")])
+
+
+@dataclass(frozen=True)
+class Learned:
+    """The weights for known questions and for strange ones."""
+
+    known: FusionWeights
+    strange: FusionWeights
+
+    def written(self) -> dict[str, dict[str, dict[str, float]]]:
+        """Return the content of `fusion.json`."""
+        parts = {"known": self.known, "strange": self.strange}
+        return {
+            part: {name: dict(zip(columns, getattr(weights, name).tolist(), strict=True)) for name, columns in NAMES.items()}
+            for part, weights in parts.items()
+        }
 
 
 def main(argv: Sequence[str] | None = None) -> None:
@@ -76,14 +108,17 @@ def main(argv: Sequence[str] | None = None) -> None:
     here = Path(__file__)
     recipe = tomllib.loads(here.with_name("fusion.toml").read_text("utf-8"))
     torch.manual_seed(recipe["seed"])
-    material = gather(read_corpus(args.data, tomllib.loads(here.with_name("recipe.toml").read_text("utf-8"))), recipe)
+    corpus = read_corpus(args.data, tomllib.loads(here.with_name("recipe.toml").read_text("utf-8")))
+    material, encoder = gather(corpus, recipe), open_encoder(args.encoder)
     print(f"{len(material.passages)} passages, {len(material.asked)} questions")
-    examples = collect(material, open_encoder(args.encoder))
+    examples = collect(material, encoder)
+    if isinstance(encoder, StaticEncoder):
+        use = use_by_language(encoder.tokenizer, running_text(corpus))
+        languages = recipe["forgotten"]["languages"]
+        examples += collect(material.forgotten(languages), forgetful(encoder, use, languages))
     halves = [[e for e in examples if held_out(e.asked.key, 2) == half] for half in (False, True)]
-    report(halves[0], *learn(halves[1], recipe))
-    first, matched = learn(examples, recipe)
-    weights = {"first": dict(zip(FIRST, first, strict=True)), "matched": dict(zip(MATCHED, matched, strict=True))}
-    args.out.write_text(json.dumps(weights, indent=1) + "\n", "utf-8")
+    report(halves[0], learn(halves[1], recipe))
+    args.out.write_text(json.dumps(learn(examples, recipe).written(), indent=1) + "\n", "utf-8")
 
 
 def gather(corpus: Corpus, recipe: Recipe) -> Material:
@@ -171,7 +206,7 @@ def example(asked: Asked, retriever: HybridRetriever, texts: Mapping[str, str]) 
     assert retriever.matcher is not None
     matched = with_matches(columns, retriever.matcher.match(asked.question, passages))
     right = np.array([texts[passage.article_id] in asked.right for passage in passages], np.float64)
-    return Example(asked, columns, matched, right)
+    return Example(asked, columns, matched, right, retriever.strangeness(asked.question))
 
 
 def best_of(example: Example, weights: Matrix) -> NDArray[np.int64]:
@@ -179,11 +214,28 @@ def best_of(example: Example, weights: Matrix) -> NDArray[np.int64]:
     return np.argsort(-(example.first @ weights), kind="stable")[:MATCHED_HITS].astype(np.int64)
 
 
-def learn(examples: Sequence[Example], recipe: Recipe) -> tuple[Matrix, Matrix]:
-    """Return the weights of the features `FIRST` and `MATCHED`; the latter rank what the former put first."""
-    first = fit([(e.first, e.right, recipe["weights"][e.asked.kind]) for e in examples], recipe)
-    chosen = [(e, best_of(e, first)) for e in examples]
-    return first, fit([(e.matched[top], e.right[top], recipe["weights"][e.asked.kind]) for e, top in chosen], recipe)
+def learn(examples: Sequence[Example], recipe: Recipe) -> Learned:
+    """Return the weights of the features `FIRST` and `MATCHED`; the latter rank what the former put first.
+
+    Those for known questions are learned first, from the encoder as it is; where nothing is strange, the others change nothing.
+    """
+    share = recipe["weights"]
+    asked = [e for e in examples if e.asked.kind != "forgotten"]
+    first = fit([(e.first, e.right, share[e.asked.kind]) for e in asked], recipe)
+    chosen = [(e, best_of(e, first)) for e in asked]
+    known = FusionWeights(first, fit([(e.matched[top], e.right[top], share[e.asked.kind]) for e, top in chosen], recipe))
+    if not any(e.strange for e in examples):
+        return Learned(known, known)
+    strange = [e for e in examples if e.strange]
+    other = fit([(_apart(e.first, e, known.first), e.right, share[e.asked.kind]) for e in strange], recipe)[1:]
+    mixed = [(e, best_of(e, (1 - e.strange) * known.first + e.strange * other)) for e in strange]
+    lists = [(_apart(e.matched[top], e, known.matched), e.right[top], share[e.asked.kind]) for e, top in mixed]
+    return Learned(known, FusionWeights(other, fit(lists, recipe)[1:]))
+
+
+def _apart(columns: Matrix, example: Example, known: Matrix) -> Matrix:
+    """Return what the known weights make of an example as one feature, and beside it the features for other weights."""
+    return np.column_stack([(1 - example.strange) * (columns @ known), example.strange * columns])
 
 
 def fit(lists: Sequence[tuple[Matrix, Matrix, float]], recipe: Recipe) -> Matrix:
@@ -212,12 +264,13 @@ def fit(lists: Sequence[tuple[Matrix, Matrix, float]], recipe: Recipe) -> Matrix
     return np.asarray(np.round(learned / learned[0], 4), np.float64)
 
 
-def report(examples: Sequence[Example], first: Matrix, matched: Matrix) -> None:
-    """Print the mean RR of the examples by kind and pair: vectors alone, first fusion, with matches."""
-    groups = defaultdict[str, list[tuple[float, float, float]]](list)
+def report(examples: Sequence[Example], weights: Learned) -> None:
+    """Print the mean RR of the examples by kind and pair: vectors alone, terms alone, all without and with regard to what is strange."""
+    groups = defaultdict[str, list[tuple[float, ...]]](list)
+    terms = FIRST.index("terms")
     for e in examples:
-        top = best_of(e, first)
-        row = (rr(e.first[:, 0], e.right), rr(e.first @ first, e.right), rr(e.matched[top] @ matched, e.right[top]))
+        blind, whole = e.ranked(Learned(weights.known, weights.known)), e.ranked(weights)
+        row = (rr(e.first[:, 0], e.right), rr(e.first[:, terms], e.right), *(_rank(e.right[order]) for order in (blind, whole)))
         for group in (e.asked.kind, f"{e.asked.kind} {e.asked.pair}"):
             groups[group].append(row)
     for group, rows in sorted(groups.items()):
@@ -226,7 +279,11 @@ def report(examples: Sequence[Example], first: Matrix, matched: Matrix) -> None:
 
 def rr(scores: Matrix, right: Matrix) -> float:
     """Return the reciprocal rank of the first right passage within the first 100, 0 if it was not found."""
-    ranks = np.flatnonzero(right[np.argsort(-scores, kind="stable")][:DEPTH])
+    return _rank(right[np.argsort(-scores, kind="stable")])
+
+
+def _rank(right: Matrix) -> float:
+    ranks = np.flatnonzero(right[:DEPTH])
     return 1 / (int(ranks[0]) + 1) if len(ranks) else 0.0
 
 

@@ -53,7 +53,7 @@ def prepare(data: Path, folder: Path, recipe: Recipe, numbers: Recipe, static: P
     teacher = open_teacher(recipe["teacher"]["package"], corpus)
     encoder = StaticEncoder.open(static)
     full = Tokenizer.from_file(str(static / TOKENIZER))
-    use = use_by_language(full, _texts(corpus))
+    use = use_by_language(full, running_text(corpus))
     tokenizer, kept = prune(full, use, numbers["vocabulary"])
     arrays = _start(tokenizer, encoder, teacher, {language: counts[kept] for language, counts in use.items()}, numbers["start"])
     log.info("%d of %d tokens stay", len(kept), full.get_vocab_size())
@@ -98,7 +98,7 @@ def open_teacher(package: str, corpus: Corpus) -> Teacher:
     return Teacher(state, 4, tokenizer, (1, 2))
 
 
-def _texts(corpus: Corpus) -> Iterator[tuple[str, str]]:
+def running_text(corpus: Corpus) -> Iterator[tuple[str, str]]:
     """Yield (language, text) of all running text."""
     for pair in corpus.parallel:
         yield pair.language, pair.foreign

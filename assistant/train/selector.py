@@ -123,7 +123,7 @@ def _example(corpus: Corpus, question: EvaluationQuestion, n_hits: int, remove: 
     if assistant.reader is not None:
         hits = hits[: n_hits + n_hits // 3]
         readings = read_hits(assistant.reader, asked, hits, index.article)
-        hits = rerank(hits, readings.passages)
+        hits = rerank(hits, readings.passages, assistant.retriever.strangeness(question.question))
     candidates = candidates_of(hits[:n_hits], index.article, index.sentences)
     if len(candidates) < 2:
         return None

@@ -1,4 +1,4 @@
-"""Train the transformer student: `python -m assistant.train.transformer --data DIR --out DIR [--small] [--device cuda]`.
+"""Train the transformer student: `python -m assistant.train.transformer --data DIR --out DIR [--small] [--cpu] [--device cuda]`.
 
 Stages, each kept in the output folder and not done again: (1) `pack/`: data, vocabulary and teacher in compact arrays, (2) training in
 two parts, kept in `checkpoint.pt`, (3) `weights/`: what was learnt, (4) `model/`: the ONNX folder, in eight bits. `--prepare` ends after
@@ -27,12 +27,13 @@ log = logging.getLogger(__name__)
 PACK, CHECKPOINT, WEIGHTS, MODEL, MEASURES = "pack", "checkpoint.pt", "weights", "model", "measures.json"
 
 
-def read_numbers(small: bool = False, path: Path | None = None) -> Numbers:
-    """Read `transformer.toml`, or the file at `path`; `small` lays its [small] part over the rest."""
+def read_numbers(small: bool = False, path: Path | None = None, cpu: bool = False) -> Numbers:
+    """Read `transformer.toml`, or the file at `path`; `cpu` lays its [cpu] part over the rest, then `small` its [small] part."""
     numbers: dict[str, Any] = tomllib.loads((path or Path(__file__).with_name("transformer.toml")).read_text(encoding="utf-8"))
-    for part, changes in numbers.pop("small").items():
-        if small:
-            numbers[part].update(changes)
+    for name, wanted in (("cpu", cpu), ("small", small)):
+        for part, changes in numbers.pop(name).items():
+            if wanted:
+                numbers[part].update(changes)
     return numbers
 
 
@@ -101,7 +102,7 @@ def main(argv: Sequence[str] | None = None) -> None:
     arguments = _arguments().parse_args(argv)
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s")
     started, out = time.monotonic(), arguments.out
-    numbers = read_numbers(arguments.small, arguments.numbers)
+    numbers = read_numbers(arguments.small, arguments.numbers, arguments.cpu)
     if arguments.export:
         print(export(out, numbers))
         return
@@ -136,6 +137,7 @@ def _arguments() -> argparse.ArgumentParser:
     parser.add_argument("--static", type=Path, help="the static model to start from; the bundled one without it")
     parser.add_argument("--numbers", type=Path, help="another transformer.toml")
     parser.add_argument("--small", action="store_true", help="a run in seconds, for tests")
+    parser.add_argument("--cpu", action="store_true", help="a short run that one core can do")
     parser.add_argument("--prepare", action="store_true", help="end when the pack is written")
     parser.add_argument("--export", action="store_true", help="only export `weights`, which another machine may have written")
     parser.add_argument("--device", default="cpu", help="cpu, or cuda")

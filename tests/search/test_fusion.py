@@ -4,7 +4,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assistant.search.fusion import FIRST, MATCHED, Pool, fusion_weights, pooled, ranked, with_matches
+from assistant.search.fusion import FIRST, KNOWN, MATCHED, STRANGE, Pool, fusion_weights, pooled, ranked, strangeness, with_matches
 
 scores = st.dictionaries(st.integers(1, 50), st.floats(0, 50, allow_nan=False), max_size=20).map(
     lambda found: sorted(found.items(), key=lambda item: -item[1])
@@ -79,3 +79,28 @@ def test_by_the_learned_weights_whoever_covers_the_question_is_before_one_as_nea
     assert ranked(pool.passages, pool.columns() @ fusion_weights().first)[0][0] == 2
     whole = with_matches(pool.columns(), np.array([[0.5, 0.1, 5.0], [0.5, 0.1, 5.0]]))
     assert ranked(pool.passages, whole @ fusion_weights().matched)[0][0] == 2
+
+
+@given(st.floats(0, 1), st.floats(0, 1))
+def test_more_scraps_never_make_a_question_less_strange(one, other):
+    assert 0 <= strangeness(min(one, other)) <= strangeness(max(one, other)) <= 1
+    assert (strangeness(one) == 0) == (one <= KNOWN)
+    assert strangeness(STRANGE) == 1
+
+
+@given(st.floats(0, 1))
+def test_weights_lie_between_those_of_known_and_of_strange_questions(strange):
+    known, other, mixed = fusion_weights(), fusion_weights(1.0), fusion_weights(strange)
+    for name in ("first", "matched"):
+        a, b, between = (getattr(weights, name) for weights in (known, other, mixed))
+        assert (between >= np.minimum(a, b) - 1e-9).all()
+        assert (between <= np.maximum(a, b) + 1e-9).all()
+
+
+def test_of_a_strange_question_the_terms_decide():
+    """One passage covers the question, the other is nearer by vectors and tokens: which wins depends on what those are worth."""
+    columns = pool_of([(1, 0.8), (2, 0.5)], [(2, 5.0)]).columns()
+    whole = with_matches(columns, np.array([[0.9, 0.4, 5.0], [0.5, 0.1, 5.0]]))
+    passages = np.array([1, 2])
+    assert ranked(passages, whole @ fusion_weights().matched)[0][0] == 1
+    assert ranked(passages, whole @ fusion_weights(1.0).matched)[0][0] == 2

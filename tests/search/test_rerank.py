@@ -1,5 +1,6 @@
 import itertools
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -42,3 +43,11 @@ def test_a_reading_counts_no_more_than_its_limit():
 def test_an_unread_passage_counts_like_the_worst_that_was_read():
     after = rerank(hits([0.5, 0.4, 0.3]), {0: 2.0, 1: -1.0})
     assert after[-1].score == 0.3 - WORTH_OF_READING
+
+
+@given(SCORES, st.dictionaries(st.integers(0, 11), st.floats(-30, 30), max_size=12))
+def test_nothing_read_counts_of_a_question_that_is_wholly_strange(scores, readings):
+    before = hits([round(score, 3) for score in scores])
+    assert [h.passage.id for h in rerank(before, readings, strange=1.0)] == [h.passage.id for h in before]
+    gains = [a.score - b.score for a, b in zip(rerank(hits([0.5]), {0: 4.0}, 0.5), hits([0.5]), strict=True)]
+    assert gains[0] == pytest.approx(4 * WORTH_OF_READING / 2)

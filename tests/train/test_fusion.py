@@ -1,20 +1,22 @@
 import json
 import random
+from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
 
 import numpy as np
 
 from assistant.encoders import open_encoder
+from assistant.search.fusion import FIRST, MATCHED
 from assistant.text.terms import content_terms
 from assistant.train.data import Pair, Question
-from assistant.train.fusion import FIRST, MATCHED, collect, fit, gather, is_english, learn, rr, shown, thinned
+from assistant.train.fusion import collect, fit, gather, is_english, learn, rr, shown, thinned
 
 RECIPE = {
     "seed": 1, "steps": 60, "rate": 0.1, "decay": 0.001,
     "passages": {"windows": 2},
     "questions": {"per_window": 2, "words": [3, 5], "least_words": 4, "opening": {"en": "what who", "id": "apa siapa"}},
-    "weights": {"same": 1.0, "thinned": 1.0, "whole": 1.0},
+    "weights": {"same": 1.0, "thinned": 1.0, "whole": 1.0, "forgotten": 1.0},
 }  # fmt: skip
 TOPICS = {
     "bridge": ("Jembatan baru itu dibuka kemarin oleh wali kota", "The new bridge was opened yesterday by the mayor"),
@@ -63,9 +65,24 @@ def test_the_weights_learned_find_what_was_asked_for():
     examples = collect(gather(corpus(), RECIPE), encoder)
     assert all(e.right.sum() == 1 for e in examples)
     assert all(e.first.shape == (len(e.right), len(FIRST)) and e.matched.shape == (len(e.right), len(MATCHED)) for e in examples)
-    first, matched = learn(examples, RECIPE)
-    assert first[0] == matched[0] == 1
-    assert np.mean([rr(e.matched @ matched, e.right) for e in examples]) >= np.mean([rr(e.first[:, 0], e.right) for e in examples])
+    known = learn(examples, RECIPE).known
+    assert known.first[0] == known.matched[0] == 1
+    assert np.mean([rr(e.matched @ known.matched, e.right) for e in examples]) >= np.mean([rr(e.first[:, 0], e.right) for e in examples])
+
+
+def test_forgotten_languages_are_asked_in_all_passages_and_leave_the_other_weights_as_they_are():
+    made = gather(corpus(), RECIPE)
+    gone = made.forgotten(["id"])
+    assert gone.passages == made.passages
+    assert [(a.kind, a.question) for a in gone.asked] == [("forgotten", "Kapan harga beras naik?")]
+    assert not made.forgotten(["en"]).asked
+    known = collect(made, open_encoder())
+    strange = [replace(e, asked=replace(e.asked, kind="forgotten"), strange=1.0) for e in known if e.asked.kind == "same"]
+    alone, both = learn([replace(e, strange=0.0) for e in known], RECIPE), learn([*known, *strange], RECIPE)
+    assert (alone.strange.matched == alone.known.matched).all()
+    assert (both.known.matched == alone.known.matched).all()
+    assert (both.strange.matched != alone.strange.matched).any()
+    assert {part: set(names) for part, names in both.written().items()} == {key: {"first", "matched"} for key in ("known", "strange")}
 
 
 def test_fitting_recovers_which_feature_counts():
@@ -88,5 +105,6 @@ def test_reciprocal_rank_of_a_list():
 
 def test_the_shipped_weights_are_of_these_features():
     shipped = json.loads((Path(__file__).parents[2] / "assistant/search/fusion.json").read_text("utf-8"))
-    assert tuple(shipped["first"]) == FIRST
-    assert tuple(shipped["matched"]) == MATCHED
+    for part in ("known", "strange"):
+        assert tuple(shipped[part]["first"]) == FIRST
+        assert tuple(shipped[part]["matched"]) == MATCHED
