@@ -248,7 +248,7 @@ def _relayed(sentence: Sentence, at: int) -> Phrase | None:
     for place in range(at, min(at + 3, len(sentence.tokens))):
         if n := match_phrase(sentence.tokens, place, sentence.cues.relay):
             phrase = read_phrase(sentence.tokens, place + n, sentence.cues, sentence.text)
-            return phrase if phrase is not None and phrase.kind == "person" else None
+            return phrase if phrase is not None and phrase.kind in ("person", "body") else None
     return None
 
 

@@ -96,6 +96,8 @@ class Cues:
     objective: frozenset[str] = frozenset()
     impersonal: frozenset[str] = frozenset()
     first_person: frozenset[str] = frozenset()
+    asking: frozenset[str] = frozenset()
+    articles: frozenset[str] = frozenset()
     auxiliaries: frozenset[str] = frozenset()
     territorial: frozenset[str] = frozenset()
     forenames: frozenset[str] = frozenset()

@@ -239,6 +239,8 @@ class _Reader:
 
     def _written(self, sentence: Sentence, phrase: Phrase) -> str:
         tokens = sentence.tokens[phrase.first : phrase.last]
+        while phrase.kind in ("plural", "role") and len(tokens) > 1 and tokens[0].low in self.cues.articles:
+            tokens = tokens[1:]
         while tokens and not tokens[-1].word and tokens[-1].text != ")":
             tokens = tokens[:-1]
         return self.text[tokens[0].start : tokens[-1].end] if tokens else ""

@@ -189,15 +189,15 @@ def listener_at(sentence: Sentence, found: Attribution) -> tuple[int, int] | Non
             continue  # "der" is an article, unless it follows at once: "sagte er der dpa"
         if tokens[at].low in cues.addressing:
             phrase = _noun_phrase(sentence, at + 1)
-            sure = cues.head_first and not cues.named_nouns
-            return phrase if phrase is not None and (sure or _names_somebody(sentence, *phrase)) else None
+            return phrase if phrase is not None and _names_somebody(sentence, *phrase) else None
     return None
 
 
 def _names_somebody(sentence: Sentence, first: int, last: int) -> bool:
     """Say whether a phrase behind "to" is somebody and no verb: `to reporters`, not `to exert efforts`."""
     tokens, cues = sentence.tokens[first:last], sentence.cues
-    return any(token.capital or token.low in cues.determiners | cues.listeners | cues.plurals | cues.media for token in tokens)
+    known = (cues.determiners, cues.listeners, cues.plurals, cues.media, cues.persons, cues.titles, cues.bodies)
+    return any(token.capital or any(token.low in words for words in known) for token in tokens)
 
 
 def _noun_phrase(sentence: Sentence, at: int) -> tuple[int, int] | None:
@@ -231,6 +231,8 @@ def _ends_noun(sentence: Sentence, at: int) -> bool:
 def addressee_of(sentence: Sentence, found: Attribution) -> str:
     """Return to whom something was said, as written and without an article, "" when that is not told or is a medium."""
     listener = listener_at(sentence, found)
+    if listener is None and found.form == "verb" and sentence.tokens[found.last - 1].low in sentence.cues.asking:
+        listener = _noun_phrase(sentence, found.last)  # "mengimbau warga agar": they are told, and a part of what is said
     if listener is None:
         return ""
     written = _written(sentence, *listener)

@@ -195,6 +195,7 @@ def test_careless_marks_still_find_who_speaks(language: str, text: str, speaker:
         ("en", "A spokesman for the ministry declined to comment on the talks.", {"negated": True}),
         ("en", "Ana Ruiz told reporters that prices would fall.", {"addressee": "reporters", "negated": False}),
         ("id", "Budi Santoso mengatakan kepada wartawan bahwa harga turun.", {"addressee": "wartawan"}),
+        ("id", "Budi Santoso mengimbau warga agar tetap tenang.", {"addressee": "warga"}),
         ("en", "Ana Ruiz told Reuters that prices would fall.", {"medium": "Reuters", "addressee": ""}),
         ("en", "Ana Ruiz and Tom Baker said that prices would fall.", {"joint": ("Ana Ruiz", "Tom Baker")}),
         (
