@@ -178,7 +178,7 @@ def tallies(rows: Sequence[Row]) -> dict[str, Tally]:
 
 
 def figures(tally: Tally) -> dict[str, float]:
-    """Return what floors are pinned for: F1 of direct and indirect ones, speakers named there and elsewhere, silence where nobody speaks."""
+    """Return what floors are pinned for: F1 of both kinds, speakers named there and elsewhere, silence where nobody speaks."""
     shares = {
         "speaker_here": tally.speakers[False],
         "speaker_resolved": tally.speakers[True],

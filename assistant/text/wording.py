@@ -93,8 +93,10 @@ def _around_verb(sentence: Sentence, found: Attribution, start: int, stop: int) 
     enclosed = not sentence.cues.head_first and ends < stop and tokens[ends].text in (",", "—", "–")
     if before and enclosed and _count_words(sentence, max(start, sentence.clause_start(begins)), begins) > 1:
         return start, stop
-    paused = after > ends and tokens[after - 1].text in ",:"
-    return (after if paused or _only_when(sentence, ends, after) else ends), stop
+    pause = next((i for i in range(after - 1, ends - 1, -1) if tokens[i].text in (",", ":")), None)
+    if pause is not None:
+        return pause + 1, stop  # what is said begins behind the comma, be it with a number or a time
+    return (after if _only_when(sentence, ends, after) else ends), stop
 
 
 def _only_when(sentence: Sentence, first: int, last: int) -> bool:
