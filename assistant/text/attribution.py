@@ -137,7 +137,7 @@ def subject_behind(sentence: Sentence, at: int) -> Phrase | None:
             if subject is not None and subject.kind in ("person", "pronoun"):
                 return subject
         return None
-    if subject is None or (subject.kind == "role" and not subject.definite):
+    if subject is None or subject.kind == "plural" or (subject.kind == "role" and not subject.definite):
         return (
             _apposed(sentence, at) or read_named_noun(tokens, at, cues, sentence.text) or subject or _unnamed(sentence, max(first, at - 1))
         )
@@ -199,6 +199,8 @@ def _before(sentence: Sentence, quotation: int) -> Attribution | None:
     for at in range(quotation - 1, start - 1, -1):
         for form, table in introduced:
             if n := match_phrase(tokens, at, table):
+                if form == "inverted" and cues.by_needed and sentence.subject_before(at) is not None:
+                    continue  # "Hart told The Echo: ...": whom it was told, not who told
                 subject = subject_behind(sentence, at + n)
                 if subject is not None and _only_pauses(sentence, chain_end(sentence, subject), quotation):
                     return attribution_at(sentence, at, n, subject, form)

@@ -143,6 +143,8 @@ def _verb_at(sentence: Sentence, at: int, n: int, table: Phrases) -> Attribution
         return None
     if (cues.by_needed and at + n < len(tokens) and tokens[at + n].low in cues.by) or (at and tokens[at - 1].low in cues.reducers):
         return None  # "questions asked by agents", "when asked who"
+    if table is cues.gerunds and at > 1 and tokens[at - 1].low == "as":
+        return _quoted_as(sentence, at, n)
     if table is cues.gerunds and at and tokens[at - 1].text not in (",", QUOTED) and not has_complement(sentence, at + n):
         return None
     if table is cues.naming and not _quotes(sentence, at + n) and at + n < len(tokens) and tokens[at + n].capital:
@@ -186,6 +188,16 @@ def _people(sentence: Sentence, group: Phrase) -> bool:
 def _adjective(name: str, cues: Cues) -> bool:
     """Say whether the name of a country is its adjective."""
     return cues.noun_before and re.search(r"(?:an|ish|ese|i|ch)$", name) is not None and name.lower() in cues.places
+
+
+def _quoted_as(sentence: Sentence, at: int, n: int) -> Attribution | None:
+    """Read `Smith was quoted by the Record as saying that`: who was quoted speaks."""
+    tokens, cues = sentence.tokens, sentence.cues
+    for back in range(at - 2, max(0, at - 9), -1):
+        if tokens[back].low in ("quoted", "cited", "reported") and tokens[back - 1].low in cues.auxiliaries:
+            subject = sentence.subject_before(back - 1)
+            return attribution_at(sentence, at, n, subject, "verb") if subject is not None else None
+    return None
 
 
 def _quotes(sentence: Sentence, at: int) -> bool:

@@ -201,7 +201,8 @@ class Sentence:
         """Return the first token of the clause of a verb."""
         for at in range(verb - 1, -1, -1):
             token = self.tokens[at]
-            if token.text in (";", QUOTED) or token.low in self.cues.breaks:
+            titled = token.text == QUOTED and at > 0 and self.tokens[at - 1].word and self.tokens[at - 1].low not in self.cues.cue_firsts
+            if token.text == ";" or (token.text == QUOTED and not titled) or token.low in self.cues.breaks:
                 return at + 1
         return 0
 

@@ -60,6 +60,8 @@ def _bounds(sentence: Sentence, found: Attribution, start: int, stop: int) -> tu
         behind = _behind_complementiser(sentence, ends, stop)
         if behind is None and found.form == "according":
             behind = next((i + 1 for i in range(ends - 1, min(stop, ends + 12)) if sentence.tokens[i].text == ","), None)
+            relative = next((last for first, last in sentence.relatives if behind is not None and first == behind), None)
+            behind = relative + 1 if relative is not None else behind  # "according to Yusuf, who led the study, ..."
         return (behind if behind is not None else after if _has_words(sentence, after, stop) else ends), stop
     relative = after < stop and sentence.tokens[after].low in sentence.cues.relatives
     goes_on = sentence.tokens[after - 1].text == "," and not relative and _count_words(sentence, after, stop) >= _GOES_ON
@@ -88,7 +90,9 @@ def _around_verb(sentence: Sentence, found: Attribution, start: int, stop: int) 
         comma = next((i for i in range(begins - 1, start, -1) if tokens[i].text in (",", QUOTED, "—", "–")), start)
         return (start, comma) if _has_words(sentence, start, comma) else (ends, stop)
     told = ends < stop and tokens[ends].low in (sentence.cues.prepositions | sentence.cues.transparent) - sentence.cues.addressing
-    if before and told and _count_words(sentence, start, begins) >= _CLAUSE:
+    act = match_phrase(tokens, found.first, sentence.cues.acts) > 0
+    clause = start < len(tokens) and tokens[start].low not in sentence.cues.prepositions
+    if before and told and clause and not act and _count_words(sentence, start, begins) >= _CLAUSE:
         return start, begins  # "..., the minister said after a meeting"
     enclosed = not sentence.cues.head_first and ends < stop and tokens[ends].text in (",", "—", "–")
     if before and enclosed and _count_words(sentence, max(start, sentence.clause_start(begins)), begins) > 1:
