@@ -71,7 +71,9 @@ def _behind(sentence: Sentence, at: int) -> Attribution | None:
         return attribution_at(sentence, at, n, inside(sentence, at, n), "clitic")
     subject = sentence.phrase(at) or read_named_noun(tokens, at, cues, sentence.text)
     if subject is not None:
-        verb, n = _verb_from(sentence, chain_end(sentence, subject), (cues.verbs, cues.inverted))
+        end = chain_end(sentence, subject)
+        end = next((last for first, last in sentence.relatives if first - 1 <= end <= first), end)  # "one nurse, who wept, said"
+        verb, n = _verb_from(sentence, end, (cues.verbs, cues.inverted))
         if n:
             return attribution_at(sentence, verb, n, subject, "verb")
     return _unknown_verb(sentence, at)

@@ -107,7 +107,7 @@ def _only_when(sentence: Sentence, first: int, last: int) -> bool:
     """Say whether the tokens only tell when: `on Monday`, `Senin (3/4)`."""
     words = [token for token in sentence.tokens[first:last] if token.word]
     timely = sentence.cues.transparent | sentence.cues.prepositions
-    return bool(words) and all(token.low in timely or token.text[0].isdigit() for token in words)
+    return bool(words) and not words[0].text[0].isdigit() and all(token.low in timely or token.text[0].isdigit() for token in words)
 
 
 def _behind_complementiser(sentence: Sentence, at: int, stop: int) -> int | None:
