@@ -53,8 +53,8 @@ def _joined_behind(sentence: Sentence, phrase: Phrase) -> tuple[Phrase, ...]:
             break
         at += listed
         other = sentence.phrase(at) if at < len(sentence.tokens) else None
-        if other is None or not _joinable(other):
-            return ()
+        if other is None or not _joinable(other) or (comma and (other.role or other.kind == "body")):
+            return ()  # "Budi, kepala dinas perikanan dan kelautan": an apposition
         joined.append(other)
         at = other.last
         if listed:
