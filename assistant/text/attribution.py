@@ -217,14 +217,16 @@ def _before(sentence: Sentence, quotation: int) -> Attribution | None:
 
 
 def _before_colon(sentence: Sentence, start: int, quotation: int) -> Attribution | None:
-    """Read `Dirjen Imigrasi Silvester Nong blak-blakan: "..."`: who opens a short clause before a colon speaks behind it."""
+    """Read `Dirjen Imigrasi Silvester Nong blak-blakan: "..."` and `Lars Holm: "..."`: the only person before a colon speaks behind it."""
     tokens = sentence.tokens
-    subject = sentence.subject()
-    if tokens[quotation - 1].text != ":" or subject is None or subject.kind != "person" or subject.first < start:
+    if quotation == 0 or tokens[quotation - 1].text != ":" or sentence.blocked(quotation - 1):
         return None
-    if not 0 < quotation - 1 - subject.last <= _SHORT_TAIL or sentence.blocked(quotation - 1):
+    persons = [phrase for phrase in sentence.phrases if start <= phrase.first and phrase.last < quotation and phrase.kind == "person"]
+    if len(persons) != 1 or quotation - 1 - persons[0].last > _SHORT_TAIL:
         return None
-    return attribution_at(sentence, quotation - 2, 1, subject, "verb")
+    if persons[0].last == quotation - 1:
+        return Attribution(quotation - 1, quotation - 1, "verb", persons[0])
+    return attribution_at(sentence, quotation - 2, 1, persons[0], "verb")
 
 
 def _only_pauses(sentence: Sentence, at: int, end: int) -> bool:

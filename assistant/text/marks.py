@@ -45,6 +45,8 @@ _SCARE_WORDS = 4
 """Fewer words in quotation marks, without a mark of their own at the end, are a name or a scare quote."""
 
 
+_SHORT_WORD = 3
+"""Characters of words that titles may write with a small letter."""
 _SPACES = 16
 """Characters before a quotation in which the end of the sentence before is looked for."""
 
@@ -146,7 +148,12 @@ def is_speech(text: str, marked: Marked) -> bool:
     inside = text[marked.start + 1 : marked.end].rstrip("\"'”’»」』“")
     n_words = len(_WORD.findall(inside))
     unspaced = sum(character > "\u2e7f" for character in inside) // 2
-    if max(n_words, unspaced) >= _SCARE_WORDS or inside.rstrip()[-1:] in FINAL:
+    if inside.rstrip()[-1:] in FINAL:
+        return True
+    long = [word for word in _WORD.findall(inside) if len(word) > _SHORT_WORD]
+    if len(long) > 1 and all(word[0].isupper() for word in long):
+        return False  # "A Winter of Small Lies and Large Debts"
+    if max(n_words, unspaced) >= _SCARE_WORDS:
         return True
     if unspaced * 2 > _SCARE_WORDS and text[marked.start] in _CORNERS and text[marked.end : marked.end + 1] == "と":
         return True  # 「もう限界です」と語った

@@ -38,6 +38,8 @@ _WORD = re.compile(r"\w+")
 _LETTER = re.compile(r"[^\W_]")
 _LONE_WORDS = 5
 """A quotation with nobody near it counts as speech from this many words on."""
+_SHORT_ASIDE = 9
+"""Tokens of a sentence between two quotations of one speaker."""
 _SHORT_WORDS = 2
 """The same for one that goes on with the words of the sentence before."""
 _READ_INSIDE = 5_000
@@ -129,7 +131,17 @@ class _Reader:
         yield from self._indirect(number, group, sentence, beside)
         alone = [one for one in quoted if one.attribution is None and not embedded(sentence, one.places[0])]
         if alone and not beside:
-            yield from self._unattributed(number, group, sentence, alone[0].places)
+            only = self._only_person(sentence, alone[0].places[-1])
+            if only is not None and self._stands_alone(group, 1):
+                lone = Attribution(only.first, only.first, "inverted", only)
+                yield replace(self._quotation(number, group, lone, marked_words(sentence, alone[0].places)), uncertain=True)
+            else:
+                yield from self._unattributed(number, group, sentence, alone[0].places)
+
+    def _only_person(self, sentence: Sentence, place: int) -> Phrase | None:
+        """Return the one person who is named behind a quotation: `"Close the gates!" was the order that rang from Eleni Papadaki`."""
+        behind = [phrase for phrase in sentence.phrases if phrase.first > place and phrase.kind in ("person", "pronoun")]
+        return behind[0] if len(behind) == 1 and behind[0].name and not self.resolver.thing(behind[0]) else None
 
     def _indirect(self, number: int, group: Stretch, sentence: Sentence, beside: Sequence[Quoted]) -> Iterator[Quotation]:
         """Read the reported clauses of a sentence; beside quotations only those that say so."""
@@ -246,7 +258,7 @@ class _Reader:
         return self.text[tokens[0].start : tokens[-1].end] if tokens else ""
 
     def _cue(self, sentence: Sentence, found: Attribution) -> str:
-        return self.text[sentence.tokens[found.first].start : sentence.tokens[found.last - 1].end]
+        return self.text[sentence.tokens[found.first].start : sentence.tokens[found.last - 1].end] if found.first < found.last else ""
 
     def _negated(self, sentence: Sentence, found: Attribution) -> bool:
         return any(token.low in self.cues.denials for token in sentence.tokens[found.first : found.last])
@@ -270,7 +282,10 @@ class _Reader:
         if not group.quoted:
             return ""
         alone = not _WORD.search(self.text, group.quoted[-1].end, group.span.end)
-        return self.resolver.spoke[1] if alone and number - self.resolver.spoke[0] == 1 else ""
+        since = number - self.resolver.spoke[0]
+        between = self.sentences[number - 1].tokens
+        aside = since == 2 and 0 < len(between) <= _SHORT_ASIDE and between[0].low in self.cues.pronouns  # "He shakes his head."
+        return self.resolver.spoke[1] if alone and (since == 1 or aside) else ""
 
     def _continues(self, number: int) -> str:
         """Return the speaker of a quotation that its paragraph leaves open: one of the next names them."""

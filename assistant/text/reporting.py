@@ -16,6 +16,7 @@ from assistant.text.attribution import (
 from assistant.text.cues import Cues, Phrases
 from assistant.text.joints import chain_end
 from assistant.text.lexing import POSSESSIVE, QUOTED, match_phrase
+from assistant.text.marks import ANY_MARK
 from assistant.text.runs import Phrase
 from assistant.text.subjects import Sentence
 
@@ -75,8 +76,8 @@ def _reported_at(sentence: Sentence, at: int) -> tuple[Attribution | None, int]:
         subject = subject_behind(sentence, at + n)
         end = chain_end(sentence, subject) if subject is not None else at
         closed = end >= len(tokens) or tokens[end].text != QUOTED
-        if subject is not None and cues.by_needed and subject.kind in ("plural", "role") and end < len(tokens) and tokens[end].word:
-            return None, n  # "Mr Pym, who wept, begged the thief to stop"
+        if cues.by_needed and end < len(tokens) and tokens[end].word and (subject is None or subject.kind in ("plural", "role", "pronoun")):
+            subject = None  # "Mr Pym, who wept, begged the thief to stop", "Ada, her sister, admitted they had lied"
         if subject is not None and at == 0 and (subject.kind not in ("person", "pronoun") or end >= len(tokens) or tokens[end].word):
             return None, n  # "Pesan kami kepada Amerika"
         named = subject is not None and (subject.kind != "pronoun" if cues.head_first else cues.nouns_capital and subject.kind != "plural")
@@ -145,6 +146,9 @@ def _verb_at(sentence: Sentence, at: int, n: int, table: Phrases) -> Attribution
         return None  # "questions asked by agents", "when asked who"
     if table is cues.gerunds and at > 1 and tokens[at - 1].low == "as":
         return _quoted_as(sentence, at, n)
+    if table is cues.gerunds and at and tokens[at - 1].low in cues.media:
+        issuer = sentence.subject()  # "Holt issued a statement saying"
+        return attribution_at(sentence, at, n, issuer, "verb") if issuer is not None and issuer.last < at else None
     if table is cues.gerunds and at and tokens[at - 1].text not in (",", QUOTED) and not has_complement(sentence, at + n):
         return None
     if table is cues.naming and not _quotes(sentence, at + n) and at + n < len(tokens) and tokens[at + n].capital:
@@ -171,6 +175,8 @@ def _verb_at(sentence: Sentence, at: int, n: int, table: Phrases) -> Attribution
         return None  # "Iraq's hopes"
     if subject.kind == "body" and _adjective(subject.name, cues) and tokens[at].low.endswith("s") and tokens[at].low not in cues.inverted:
         return None  # "European demands"
+    if table is cues.weak and subject.kind == "plural" and not has_complement(sentence, at + n):
+        return None  # "residents called the place "the green village""
     if table is cues.naming and subject.kind == "plural" and not _quotes(sentence, at + n):
         return None
     found = attribution_at(sentence, at, n, subject, "verb")
@@ -203,7 +209,7 @@ def _quoted_as(sentence: Sentence, at: int, n: int) -> Attribution | None:
 def _quotes(sentence: Sentence, at: int) -> bool:
     """Say whether words in quotation marks follow in the clause: `called the bill "a gift to every crook"`."""
     for token in sentence.tokens[at:]:
-        if token.text == QUOTED:
+        if token.text == QUOTED or token.text in ANY_MARK:
             return True
         if token.text in (",", ";") or token.low in sentence.cues.breaks:
             return False

@@ -22,7 +22,10 @@ def reported_words(sentence: Sentence, found: Attribution, start: int, stop: int
     denied = any(token.low in sentence.cues.denials for token in sentence.tokens[found.first : found.last])
     if denied and found.form == "verb" and found.last - found.first > 1 and not _has_words(sentence, found.ends, stop):
         return span_of(sentence, found.first, found.last)  # "asked about it, the firm declined to comment"
+    stop = next((i for i in range(min(found.ends, stop), stop) if sentence.tokens[i].text == ";"), stop)
     first, last = _bounds(sentence, found, start, stop)
+    while found.form == "passive" and last - first > 1 and sentence.tokens[last - 1].low in sentence.cues.auxiliaries:
+        last -= 1
     words = span_of(sentence, first, last)
     lows = [token.low for token in sentence.tokens[first:last] if token.word]
     if words is None or all(low in sentence.cues.anaphors for low in lows):
