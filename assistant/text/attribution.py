@@ -53,7 +53,7 @@ def around(sentence: Sentence, quotation: int) -> Attribution | None:
 
 def _behind(sentence: Sentence, at: int) -> Attribution | None:
     tokens, cues = sentence.tokens, sentence.cues
-    while at < len(tokens) and tokens[at].text in _PAUSES:
+    while at < len(tokens) and (tokens[at].text in _PAUSES or tokens[at].low in cues.anaphors):  # `"...," begitu kata Budi`
         at += 1
     if at >= len(tokens):
         return None

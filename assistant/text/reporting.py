@@ -144,6 +144,8 @@ def _verb_at(sentence: Sentence, at: int, n: int, table: Phrases) -> Attribution
         return None
     if (cues.by_needed and at + n < len(tokens) and tokens[at + n].low in cues.by) or (at and tokens[at - 1].low in cues.reducers):
         return None  # "questions asked by agents", "when asked who"
+    if at and tokens[at - 1].text == "," and match_phrase(tokens, at, cues.relay) and not sentence.ends_clause(at + n):
+        return None  # "the palace, relaying a message from the king, said": the verb behind it tells
     if table is cues.gerunds and at > 1 and tokens[at - 1].low == "as":
         return _quoted_as(sentence, at, n)
     if table is cues.gerunds and at and tokens[at - 1].low in cues.media:

@@ -171,6 +171,10 @@ def split_run(run: Sequence[Token], phrase: Phrase, cues: Cues, text: str) -> Ph
         if cut == len(run) - 1 and run[cut].capital and run[cut].low in cues.surnames:
             break
         cut += 1
+    if cues.head_first:
+        # "Wakil Ketua Panitia Pengawas Anggaran DPRD Hana Kusuma": the name begins behind the last word that is none
+        last = next((i for i in range(len(run) - 2, cut, -1) if run[i].word and run[i].text.isupper() and len(run[i].text) > 2), None)
+        cut = last + 1 if last is not None else cut
     while cues.free_order and cut < len(run) - 1 and run[cut].word and not run[cut].capital and run[cut].low not in cues.connectors:
         cut += 1  # "жительница посёлка Нина Орлова"
     closing = next((i for i in range(len(run) - 2, cut, -1) if run[i].text in _CLOSING), None)
@@ -242,7 +246,9 @@ def _named(phrase: Phrase, run: Sequence[Token], cut: int, cues: Cues, text: str
     belongs = any(token.text[-1] in "'’" or POSSESSIVE.search(token.text) for token in run[:cut])
     relation = any(token.low in cues.relations for token in run[:cut])
     of = cut > 0 and cut < len(run) and run[cut - 1].low in cues.connectors
-    if cut == len(run):
+    lower = cues.head_first and not any(token.capital for token in run[cut:])  # "ibu korban"
+    if cut == len(run) or lower:
+        role = text[run[0].start : run[-1].end] if lower else role
         return phrase._replace(kind="role", role=role, relation=relation or belongs)
     cut_phrase = _cut_name(phrase, run, cut, cues, text)
     name = cut_phrase.name

@@ -241,7 +241,10 @@ def addressee_of(sentence: Sentence, found: Attribution) -> str:
     """Return to whom something was said, as written and without an article, "" when that is not told or is a medium."""
     listener = listener_at(sentence, found)
     if listener is None and found.form == "verb" and sentence.tokens[found.last - 1].low in sentence.cues.asking:
-        listener = _noun_phrase(sentence, found.last)  # "mengimbau warga agar": they are told, and a part of what is said
+        asked = _noun_phrase(sentence, found.last)
+        listener = (
+            asked if asked is not None and _names_somebody(sentence, *asked) else None
+        )  # "mengimbau warga agar": they are told, and a part of what is said
     if listener is None:
         return ""
     written = _written(sentence, *listener)
