@@ -69,6 +69,8 @@ def _behind(sentence: Sentence, at: int) -> Attribution | None:
                 return attribution_at(sentence, at, n, subject, form)
     if n := match_phrase(tokens, at, cues.clitic):
         return attribution_at(sentence, at, n, inside(sentence, at, n), "clitic")
+    if cues.clitic and tokens[at].low.endswith("nya") and not tokens[at].capital and at >= 2 and sentence.ends_clause(at + 1):
+        return attribution_at(sentence, at, 1, inside(sentence, at, 1), "clitic")  # "bujuknya", "lirihnya": whatever the verb
     subject = sentence.phrase(at) or read_named_noun(tokens, at, cues, sentence.text)
     if subject is not None:
         end = chain_end(sentence, subject)
@@ -213,7 +215,17 @@ def _before(sentence: Sentence, quotation: int) -> Attribution | None:
                 subject = sentence.subject_before(at)
                 close = tokens[quotation - 1].text in ",:" or quotation - at - n <= _LONGEST_TAIL
                 return attribution_at(sentence, at, n, subject, "verb") if subject and close else None
-    return _before_colon(sentence, start, quotation)
+    return _before_colon(sentence, start, quotation) or _unknown_before(sentence, quotation)
+
+
+def _unknown_before(sentence: Sentence, quotation: int) -> Attribution | None:
+    """Read `Ustaz Zulkifli berseloroh, "..."`: an unknown verb between a name and a quotation must be one of saying."""
+    tokens, cues = sentence.tokens, sentence.cues
+    at = quotation - 2
+    if at < 1 or tokens[quotation - 1].text not in (",", ":") or not cues.is_verbal(tokens[at].low) or sentence.blocked(at):
+        return None
+    subject = next((phrase for phrase in sentence.phrases if phrase.last == at and phrase.kind in ("person", "pronoun")), None)
+    return attribution_at(sentence, at, 1, subject, "verb") if subject is not None else None
 
 
 def _before_colon(sentence: Sentence, start: int, quotation: int) -> Attribution | None:
@@ -246,7 +258,10 @@ def attribution_at(sentence: Sentence, at: int, n: int, subject: Phrase | None, 
     relayed = _relayed(sentence, max(subject.last, at + n)) or (_relayed(sentence, subject.last) if form == "verb" else None)
     if relayed is not None:
         return Attribution(at, at + n, form, relayed, (), subject, stated)
-    return Attribution(at, at + n, form, subject, companions(sentence, subject), _source(sentence), stated)
+    speaker = _speaks_through(sentence, subject) if form == "verb" else None
+    if speaker is not None:
+        return Attribution(at, at + n, form, speaker, (), subject, stated)
+    return Attribution(at, at + n, form, subject, companions(sentence, subject), None, stated)
 
 
 def _relayed(sentence: Sentence, at: int) -> Phrase | None:
@@ -258,10 +273,9 @@ def _relayed(sentence: Sentence, at: int) -> Phrase | None:
     return None
 
 
-def _source(sentence: Sentence) -> Phrase | None:
-    for at in range(len(sentence.tokens)):
-        if n := match_phrase(sentence.tokens, at, sentence.cues.sources):
-            phrase = read_phrase(sentence.tokens, at + n, sentence.cues, sentence.text)
-            if phrase is not None and phrase.kind in ("person", "body"):
-                return phrase
+def _speaks_through(sentence: Sentence, subject: Phrase) -> Phrase | None:
+    """Return whose words a speaker passes on: `Fraksi Nurani melalui juru bicaranya, Siti Aminah, mengkritik`."""
+    for at in range(max(1, subject.first - 4), subject.first):
+        if sentence.tokens[at].low in sentence.cues.passing:
+            return next((p for p in sentence.phrases if p.last == at and p.kind in ("person", "body") and sentence.free(p, [], 0)), None)
     return None

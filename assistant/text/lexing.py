@@ -40,7 +40,9 @@ def lex(text: str, start: int, end: int, quoted: Sequence[tuple[int, int]] = ())
         for match in _TOKEN.finditer(text, at, min(opens, end)):
             word = match.group()
             low = word.lower()
-            if not low.isalnum():
+            if low.endswith("-year-old"):
+                low = "year-old"
+            elif not low.isalnum():
                 low = POSSESSIVE.sub("", low).strip(".").replace("’", "'") or word
             first = word[0]
             capital = first.isupper() or (first.islower() and len(word) > 3 and _ARABIC.match(word) is not None)

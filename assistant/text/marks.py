@@ -151,7 +151,8 @@ def is_speech(text: str, marked: Marked) -> bool:
     if inside.rstrip()[-1:] in FINAL:
         return True
     long = [word for word in _WORD.findall(inside) if len(word) > _SHORT_WORD]
-    if len(long) > 1 and all(word[0].isupper() for word in long):
+    announced = text[max(0, marked.start - _SPACES) : marked.start].rstrip(" ")[-1:] == ":"
+    if len(long) > 1 and all(word[0].isupper() for word in long) and not announced:
         return False  # "A Winter of Small Lies and Large Debts"
     if max(n_words, unspaced) >= _SCARE_WORDS:
         return True

@@ -50,6 +50,9 @@ def _past_complement(tokens: Sequence[Token], at: int, cues: Cues) -> int:
 
 def _read_core(tokens: Sequence[Token], at: int, cues: Cues, text: str) -> Phrase | None:
     first, definite = at, False
+    lone = at + 1 < len(tokens) and tokens[at].low in cues.plurals and tokens[at].low in cues.determiners
+    if lone and (match_phrase(tokens, at + 1, cues.verbs) or match_phrase(tokens, at + 1, cues.inverted)):
+        return Phrase(at, at + 1, "plural", at=tokens[at].start)  # "one said"
     while at < len(tokens) and tokens[at].low in cues.determiners:
         definite = definite or tokens[at].low in cues.definite
         at += 1

@@ -208,7 +208,7 @@ class _Reader:
         if self.cues.inflected and found.form == "according" and name and phrase is not None and phrase.kind == "person":
             name = resolver.cast.uninflected(name, phrase.at)
         if phrase is not None and phrase.kind == "pair":
-            joint = resolver.pair(number, titled=phrase.last - phrase.first > 1)
+            joint = resolver.pair(number, titled=sentence.tokens[phrase.last - 1].low in self.cues.ranks)
         elif phrase is not None and found.also:
             spoken = sorted((phrase, *found.also), key=lambda one: one.first)
             joint = tuple(dict.fromkeys(resolver.meant(number, one).name or self._written(sentence, one) for one in spoken))

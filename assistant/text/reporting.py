@@ -33,7 +33,7 @@ def reported(sentence: Sentence) -> list[Attribution]:
     if tokens and tokens[-1].text == "?":
         return []  # "What did Biden say to Xi?"
     while at < len(tokens):
-        named = tokens[at].capital and at > 0 and tokens[at - 1].word  # "the United States"
+        named = tokens[at].capital and at > 0 and (tokens[at - 1].word or tokens[at - 1].text in ANY_MARK)  # "the United States"
         if named or (tokens[at].low not in sentence.cues.cue_firsts and not _unlisted(sentence, at)):
             at += 1
             continue
@@ -140,50 +140,73 @@ def _according_at(sentence: Sentence, at: int, n: int) -> Attribution | None:
 
 def _verb_at(sentence: Sentence, at: int, n: int, table: Phrases) -> Attribution | None:
     tokens, cues = sentence.tokens, sentence.cues
-    if sentence.blocked(at) or (table is cues.weak and not has_complement(sentence, at + n) and not _quotes(sentence, at + n)):
-        return None
-    if (cues.by_needed and at + n < len(tokens) and tokens[at + n].low in cues.by) or (at and tokens[at - 1].low in cues.reducers):
-        return None  # "questions asked by agents", "when asked who"
-    if at and tokens[at - 1].text == "," and match_phrase(tokens, at, cues.relay) and not sentence.ends_clause(at + n):
-        return None  # "the palace, relaying a message from the king, said": the verb behind it tells
     if table is cues.gerunds and at > 1 and tokens[at - 1].low == "as":
         return _quoted_as(sentence, at, n)
+    if sentence.blocked(at) or _no_utterance(sentence, at, n, table):
+        return None
     if table is cues.gerunds and at and tokens[at - 1].low in cues.media:
         issuer = sentence.subject()  # "Holt issued a statement saying"
         return attribution_at(sentence, at, n, issuer, "verb") if issuer is not None and issuer.last < at else None
-    if table is cues.gerunds and at and tokens[at - 1].text not in (",", QUOTED) and not has_complement(sentence, at + n):
-        return None
-    if table is cues.naming and not _quotes(sentence, at + n) and at + n < len(tokens) and tokens[at + n].capital:
-        return None
-    subject = sentence.subject_before(at)
-    if subject is None and cues.prodrop and sentence.begins(at):
-        subject = dropped(sentence, at)
-    if subject is None and tokens[0].low in cues.blockers:
-        return None  # "If Putin said that"
-    if subject is None:
-        strong = tokens[at].low not in cues.impersonal and table in (cues.verbs, cues.acts)
-        subject = (
-            unnamed_before(sentence, at) if strong or (table in (cues.verbs, cues.weak) and has_complement(sentence, at + n)) else None
-        )
-        if subject is not None and tokens[at].low in cues.impersonal and not _people(sentence, subject):
-            return None  # "the results suggest that"
-    if subject is None:
-        return None
-    if subject.kind == "person" and subject.name.lower() in cues.papers:
-        return None
-    if subject.kind in ("plural", "pronoun") and tokens[subject.first].low in cues.first_person:
-        return None  # whose words these are stands elsewhere
-    if subject.kind == "plural" and POSSESSIVE.search(tokens[subject.last - 1].text):
-        return None  # "Iraq's hopes"
-    if subject.kind == "body" and _adjective(subject.name, cues) and tokens[at].low.endswith("s") and tokens[at].low not in cues.inverted:
-        return None  # "European demands"
-    if table is cues.weak and subject.kind == "plural" and not has_complement(sentence, at + n):
-        return None  # "residents called the place "the green village""
-    if table is cues.naming and subject.kind == "plural" and not _quotes(sentence, at + n):
+    subject = _subject_at(sentence, at, n, table)
+    if subject is None or not _may_speak(sentence, subject, at, n, table):
         return None
     found = attribution_at(sentence, at, n, subject, "verb")
     clear = table is cues.verbs and (subject.kind in ("person", "plural") or subject.relation)
     return found._replace(stated=found.stated or clear)
+
+
+def _no_utterance(sentence: Sentence, at: int, n: int, table: Phrases) -> bool:
+    """Say whether a verb reports nothing here, by the words around it."""
+    tokens, cues = sentence.tokens, sentence.cues
+    before = tokens[at - 1] if at else None
+    behind = tokens[at + n] if at + n < len(tokens) else None
+    stated, quotes = has_complement(sentence, at + n), _quotes(sentence, at + n)
+    if table is cues.weak and not stated and not quotes:
+        return True
+    if behind is not None and (
+        (cues.by_needed and behind.low in cues.by) or (tokens[at].low in cues.deeds and behind.low in cues.deed_objects)
+    ):
+        return True  # "questions asked by agents", "memastikan kemenangan"
+    if before is not None and before.low in cues.reducers:
+        return True  # "when asked who"
+    if before is not None and before.text == "," and match_phrase(tokens, at, cues.relay) and not sentence.ends_clause(at + n):
+        return True  # "the palace, relaying a message from the king, said": the verb behind it tells
+    issued = before is not None and before.low in cues.media
+    if table is cues.gerunds and before is not None and before.text not in (",", QUOTED) and not stated and not issued:
+        return True
+    return table is cues.naming and not quotes and behind is not None and behind.capital
+
+
+def _subject_at(sentence: Sentence, at: int, n: int, table: Phrases) -> Phrase | None:
+    tokens, cues = sentence.tokens, sentence.cues
+    subject = sentence.subject_before(at)
+    if subject is None and cues.prodrop and sentence.begins(at):
+        subject = dropped(sentence, at)
+    if subject is not None or tokens[0].low in cues.blockers:
+        return subject  # nobody in "If Putin said that"
+    impersonal = tokens[at].low in cues.impersonal
+    strong = not impersonal and table in (cues.verbs, cues.acts)
+    if not strong and not (table in (cues.verbs, cues.weak) and has_complement(sentence, at + n)):
+        return None
+    group = unnamed_before(sentence, at)
+    return None if group is None or (impersonal and not _people(sentence, group)) else group  # "the results suggest that"
+
+
+def _may_speak(sentence: Sentence, subject: Phrase, at: int, n: int, table: Phrases) -> bool:
+    tokens, cues = sentence.tokens, sentence.cues
+    if subject.kind == "person" and subject.name.lower() in cues.papers:
+        return False
+    if subject.kind in ("plural", "pronoun") and tokens[subject.first].low in cues.first_person:
+        return False  # whose words these are stands elsewhere
+    if subject.kind == "plural" and POSSESSIVE.search(tokens[subject.last - 1].text):
+        return False  # "Iraq's hopes"
+    if subject.kind == "body" and _adjective(subject.name, cues) and tokens[at].low.endswith("s") and tokens[at].low not in cues.inverted:
+        return False  # "European demands"
+    if subject.kind != "plural" or has_complement(sentence, at + n):
+        return True
+    # "residents called the place "the green village""
+    spoken = any(token.text == QUOTED for token in tokens[at + n :])
+    return table is not cues.weak and (table is not cues.naming or spoken)
 
 
 def _people(sentence: Sentence, group: Phrase) -> bool:
@@ -210,9 +233,11 @@ def _quoted_as(sentence: Sentence, at: int, n: int) -> Attribution | None:
 
 def _quotes(sentence: Sentence, at: int) -> bool:
     """Say whether words in quotation marks follow in the clause: `called the bill "a gift to every crook"`."""
-    for token in sentence.tokens[at:]:
-        if token.text == QUOTED or token.text in ANY_MARK:
+    for token, opened in zip(sentence.tokens[at:], sentence.tokens[at + 1 :], strict=False):
+        if token.text == QUOTED:
             return True
+        if token.text in ANY_MARK:
+            return not opened.capital  # a ship that is called "Si Hitam" is only named
         if token.text in (",", ";") or token.low in sentence.cues.breaks:
             return False
     return False

@@ -66,7 +66,8 @@ class Resolver:
         if subject is None or subject.kind != "person" or subject.last > phrase.first or phrase.first == phrase.last or self.thing(subject):
             return None
         name, pronoun = self.person(subject), self.pronoun(phrase)
-        if pronoun not in self.cues.pronouns:
+        opening = self.sentences[number].tokens[0].low
+        if pronoun not in self.cues.pronouns or opening in self.cues.prepositions:
             return None  # "katanya": whoever spoke before
         unlike = "f" if pronoun in self.cues.pronouns_male else "m" if pronoun in self.cues.pronouns_female else "-"
         if not name or self.cast.gender(name) == unlike or pronoun in self.cues.pronouns_body:

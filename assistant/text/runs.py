@@ -160,7 +160,8 @@ def split_run(run: Sequence[Token], phrase: Phrase, cues: Cues, text: str) -> Ph
     if len(run) == 1 and run[0].low in cues.generic:
         return phrase._replace(kind="role", role=whole)
     titled = [i for i in range(len(run)) if _titles(run, i, cues)]
-    if _is_body(run, bool(titled), cues):
+    spoken_for = not cues.head_first and bool(titled) and titled[-1] < len(run) - 1 and titled[-1] > 0 and not run[titled[-1]].capital
+    if not spoken_for and _is_body(run, bool(titled), cues):
         return phrase._replace(kind="body", name=whole)
     if not titled:
         return _split_untitled(run, phrase, cues, text)

@@ -47,7 +47,7 @@ class Sentence:
             return None  # "Laporan itu"
         if phrase is None and self._may_begin(at):
             return read_named_noun(tokens, at, self.cues, self.text)
-        if phrase is None or not self.begins(at) or not tokens[at].capital:
+        if phrase is None or phrase.kind in ("pair", "plural", "pronoun") or not self.begins(at) or not tokens[at].capital:
             return phrase
         low = tokens[at].low
         cues = self.cues

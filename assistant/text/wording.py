@@ -20,6 +20,8 @@ _GOES_ON = 3
 def reported_words(sentence: Sentence, found: Attribution, start: int, stop: int) -> Span | None:
     """Return the span of what is reported, of the tokens `[start, stop)` that belong to this attribution; None when there is nothing."""
     denied = any(token.low in sentence.cues.denials for token in sentence.tokens[found.first : found.last])
+    if denied and found.form == "verb" and (asked := _asked_about(sentence, found)) is not None:
+        return asked
     if denied and found.form == "verb" and found.last - found.first > 1 and not _has_words(sentence, found.ends, stop):
         return span_of(sentence, found.first, found.last)  # "asked about it, the firm declined to comment"
     stop = next((i for i in range(min(found.ends, stop), stop) if sentence.tokens[i].text == ";"), stop)
@@ -31,6 +33,18 @@ def reported_words(sentence: Sentence, found: Attribution, start: int, stop: int
     if words is None or all(low in sentence.cues.anaphors for low in lows):
         return span_of(sentence, found.first, found.last) if denied else None
     return words
+
+
+def _asked_about(sentence: Sentence, found: Attribution) -> Span | None:
+    """Return what somebody was asked who then declines to say it: `Asked about the missing millions, Aas declined to comment`."""
+    tokens, cues = sentence.tokens, sentence.cues
+    if tokens[0].low not in cues.asked or found.last - found.first < 2:
+        return None
+    comma = next((i for i in range(1, found.begins) if tokens[i].text == ","), None)
+    first = 1
+    while comma is not None and first < comma and tokens[first].low in cues.prepositions:
+        first += 1
+    return span_of(sentence, first, comma) if comma is not None else None
 
 
 def span_of(sentence: Sentence, first: int, last: int) -> Span | None:
@@ -66,9 +80,21 @@ def _bounds(sentence: Sentence, found: Attribution, start: int, stop: int) -> tu
             relative = next((last for first, last in sentence.relatives if behind is not None and first == behind), None)
             behind = relative + 1 if relative is not None else behind  # "according to Yusuf, who led the study, ..."
         return (behind if behind is not None else after if _has_words(sentence, after, stop) else ends), stop
-    relative = after < stop and sentence.tokens[after].low in sentence.cues.relatives
-    goes_on = sentence.tokens[after - 1].text == "," and not relative and _count_words(sentence, after, stop) >= _GOES_ON
-    return start, stop if goes_on else begins
+    return start, stop if _goes_on(sentence, found, ends, stop) else begins
+
+
+def _goes_on(sentence: Sentence, found: Attribution, ends: int, stop: int) -> bool:
+    """Say whether what follows an attribution inside a sentence belongs to what is said: `The river, said Ruiz, had smelled`."""
+    tokens, cues = sentence.tokens, sentence.cues
+    relative = next((last for first, last in sentence.relatives if first in (ends, ends + 1)), None)
+    at = relative if relative is not None else ends
+    comma = at < stop and (tokens[at].text in (",", "—", "–") or tokens[at - 1].text == ",")
+    at += at < stop and not tokens[at].word
+    if not comma or at >= stop or _count_words(sentence, at, stop) < _GOES_ON:
+        return False
+    first = tokens[at]
+    aside = first.low in cues.prepositions - cues.purposes or first.low in cues.relatives | cues.determiners or first.text[0].isdigit()
+    return not aside and not (first.capital and not cues.nouns_capital) and not (cues.noun_before and first.low.endswith("ing"))
 
 
 def _around_verb(sentence: Sentence, found: Attribution, start: int, stop: int) -> tuple[int, int]:
@@ -117,7 +143,7 @@ def _behind_complementiser(sentence: Sentence, at: int, stop: int) -> int | None
     """Return the token behind the complementiser that follows a cue, past asides such as `kepada wartawan di Jakarta`."""
     cues = sentence.cues
     if at < stop and sentence.tokens[at].text == ",":
-        closing = next((i for i in range(at + 1, min(stop - 1, at + 12)) if sentence.tokens[i].text == ","), None)
+        closing = next((i for i in range(at + 1, min(stop - 1, at + 20)) if sentence.tokens[i].text == ","), None)
         if closing is not None and sentence.tokens[closing + 1].low in cues.bare_complementisers:
             return closing + 2  # "mengungkap, tanpa merinci lokasinya, bahwa"
     while at < stop and sentence.tokens[at].low not in cues.complementisers:
@@ -188,7 +214,9 @@ def listener_at(sentence: Sentence, found: Attribution) -> tuple[int, int] | Non
     """Return the tokens that say to whom: `kepada wartawan`, `told reporters`, `to the court`."""
     tokens, cues = sentence.tokens, sentence.cues
     if tokens[found.last - 1].low in cues.telling and found.form == "verb":
-        return _noun_phrase(sentence, found.last)
+        told = _noun_phrase(sentence, found.last)
+        sure = tokens[found.last - 1].low.startswith(("t", "in", "re"))  # told, informed, reminded: nothing else can follow
+        return told if told is None or sure or cues.head_first or _names_somebody(sentence, *told) else None
     for at in range(found.last, min(len(tokens), max(found.ends, found.last) + 7)):
         if tokens[at].text in (QUOTED, ";") or tokens[at].low in cues.complementisers:
             return None

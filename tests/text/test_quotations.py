@@ -33,7 +33,7 @@ def test_speakers_are_those_of_the_golden_table(language: str, row: dict):
     assert said == [expected[:2] for expected in row["said"]]
     for quotation, (_, _, words) in zip(found, row["said"], strict=True):
         assert words in quotation.span.of(text)
-    for name in ("via", "role"):
+    for name in ("via", "role", "medium"):
         assert name not in row or getattr(found[0], name) == row[name]
 
 
