@@ -53,7 +53,9 @@ def around(sentence: Sentence, quotation: int) -> Attribution | None:
 
 def _behind(sentence: Sentence, at: int) -> Attribution | None:
     tokens, cues = sentence.tokens, sentence.cues
-    while at < len(tokens) and (tokens[at].text in _PAUSES or tokens[at].low in cues.anaphors):  # `"...," begitu kata Budi`
+    while at < len(tokens) and (
+        tokens[at].text in _PAUSES or (cues.clitic and tokens[at].low in cues.anaphors)
+    ):  # `"...," begitu kata Budi`
         at += 1
     if at >= len(tokens):
         return None

@@ -99,6 +99,7 @@ class Cues:
     ranks: frozenset[str] = frozenset()
     passing: frozenset[str] = frozenset()
     purposes: frozenset[str] = frozenset()
+    locatives: frozenset[str] = frozenset()
     asked: frozenset[str] = frozenset()
     deeds: frozenset[str] = frozenset()
     deed_objects: frozenset[str] = frozenset()

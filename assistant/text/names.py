@@ -29,6 +29,12 @@ def read_phrase(tokens: Sequence[Token], at: int, cues: Cues, text: str) -> Phra
         if named is not None and named.kind == "person" and any(word in known for word in named.role.lower().split()):
             # "JSX trade division head Hamdi Hassyarbaini"
             return named._replace(first=phrase.first, role=f"{phrase.name} {named.role}")
+    if phrase.kind == "role" and cues.head_first and not phrase.definite:
+        nouns = _end_of_group(tokens, phrase.last, cues)
+        shown = nouns < len(tokens) and tokens[nouns].low in cues.demonstratives
+        if nouns > phrase.last and not shown and not any(token.capital for token in tokens[phrase.last : nouns]):
+            role = text[tokens[phrase.first].start : tokens[nouns - 1].end]
+            phrase = phrase._replace(last=nouns, role=role)  # "saksi mata", "keluarga korban"
     last = _skip_asides(tokens, phrase.last)
     if phrase.kind == "role" and cues.named_nouns:
         last = _past_complement(tokens, last, cues)
@@ -121,6 +127,8 @@ def _end_of_group(tokens: Sequence[Token], at: int, cues: Cues) -> int:
     last = at
     while last < min(len(tokens), at + 3) and is_noun(tokens, last, cues):
         last += 1
+    while cues.head_first and last < min(len(tokens), at + 4) and tokens[last].capital and tokens[last].low not in cues.closed:
+        last += 1  # "warga Gang Mawar"
     return last
 
 

@@ -38,6 +38,8 @@ _WORD = re.compile(r"\w+")
 _LETTER = re.compile(r"[^\W_]")
 _LONE_WORDS = 5
 """A quotation with nobody near it counts as speech from this many words on."""
+_NEAR = 3
+"""Characters between a sentence and the one that says whose words it is."""
 _SHORT_ASIDE = 9
 """Tokens of a sentence between two quotations of one speaker."""
 _SHORT_WORDS = 2
@@ -116,9 +118,16 @@ class _Reader:
             told = self._quotation(number, group, found, last.words)
             self.found[-1] = replace(told, span=last.span)
             self.resolver.spoken(number - 1, told.speaker)
-        elif found.form == "passive" and found.begins > 0:
-            sentence = self.sentences[number]
-            yield self._quotation(number, group, found, span_of(sentence, 0, found.begins) or group.span, False)
+        elif found.form in ("passive", "inverted") and found.begins > 0:
+            before = self.groups[number - 1].span if number else None
+            silent = before is not None and before.end + _NEAR > group.span.start and (last is None or last.span.end <= before.start)
+            if silent and before is not None:  # "Pencarian dihentikan. Keputusan itu disampaikan Agus."
+                whole = Span(before.start, group.span.end)
+                words = Span(before.start, before.start + len(before.of(self.text).rstrip(" .")))
+                yield replace(self._quotation(number, group, found, words, False), span=whole)
+            else:
+                words = span_of(self.sentences[number], 0, found.begins) or group.span
+                yield self._quotation(number, group, found, words, False)
 
     # One sentence
 

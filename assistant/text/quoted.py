@@ -45,7 +45,13 @@ def embedded(sentence: Sentence, place: int) -> bool:
     cued = [table for table in tables for at in range(max(0, place - 3), place) if match_phrase(tokens, at, table) == place - at]
     if cues.named_nouns and cued and cued[-1] is cues.acts and place + 1 < len(tokens) and tokens[place + 1].low in cues.prepositions:
         return True  # "a dénoncé « un mépris » de la direction": the quotation is a part of the object
-    return not cued and _clause_goes_on(sentence, place)
+    felt = bool(cued) and all(table is cues.weak for table in cued)  # "said she felt "well enough to argue""
+    return (not cued or (felt and _told_before(sentence, place))) and _clause_goes_on(sentence, place)
+
+
+def _told_before(sentence: Sentence, place: int) -> bool:
+    """Say whether a plain verb of saying stands before a quotation."""
+    return any(match_phrase(sentence.tokens, at, sentence.cues.verbs) for at in range(place))
 
 
 def _clause_goes_on(sentence: Sentence, place: int) -> bool:

@@ -80,6 +80,12 @@ def _reported_at(sentence: Sentence, at: int) -> tuple[Attribution | None, int]:
             subject = None  # "Mr Pym, who wept, begged the thief to stop", "Ada, her sister, admitted they had lied"
         if subject is not None and at == 0 and (subject.kind not in ("person", "pronoun") or end >= len(tokens) or tokens[end].word):
             return None, n  # "Pesan kami kepada Amerika"
+        if (
+            subject is not None
+            and subject.kind in ("role", "plural")
+            and _head(sentence, subject.first, subject.last) in cues.papers | cues.media
+        ):
+            return None, n  # "read the statement"
         named = subject is not None and (subject.kind != "pronoun" if cues.head_first else cues.nouns_capital and subject.kind != "plural")
         sure = at and tokens[at - 1].text == "," and named
         if subject is not None and closed and (sure or sentence.ends_clause(end)):

@@ -41,7 +41,10 @@ class Resolver:
         for phrase in phrases:
             if phrase.kind == "body":
                 self.bodies[phrase.name] = min(phrase.at, self.bodies.get(phrase.name, phrase.at))
-        self.persons = [[phrase for phrase in sentence.phrases if phrase.kind == "person" and phrase.name] for sentence in sentences]
+        self.persons = [
+            [p for p in s.phrases if p.kind == "person" and p.name and not (p.first and s.tokens[p.first - 1].low in cues.locatives)]
+            for s in sentences
+        ]
         self.people: set[str] = set()
         self.recent: list[tuple[int, str]] = []  # (number of the sentence, who it is about), the latest last
         self.spoke: tuple[int, str] = (-9, "")  # the last sentence with a speaker
@@ -200,8 +203,22 @@ class Resolver:
     def about(self, number: int, sentence: Sentence) -> None:
         """Note whom a sentence is about in which nobody speaks: its subject."""
         subject = sentence.subject()
+        if subject is not None and subject.kind == "role":
+            subject = self._apposed(sentence) or subject
         if subject is not None and subject.kind == "person" and not self.thing(subject):
             self.recent.append((number, self.person(subject)))
+
+    def _apposed(self, sentence: Sentence) -> Phrase | None:
+        """Return the only person between commas: `Kepala mekanik tim, Kenji Moriwaki, sependapat`."""
+        tokens = sentence.tokens
+        enclosed = [
+            phrase
+            for phrase in sentence.phrases
+            if phrase.kind == "person"
+            and tokens[phrase.first - 1].text == ","
+            and "," in (tokens[phrase.last - 1].text, tokens[min(phrase.last, len(tokens) - 1)].text)
+        ]
+        return enclosed[0] if len(enclosed) == 1 else None
 
     def thing(self, phrase: Phrase) -> bool:
         """Say whether a name is one of a ship or a bridge rather than of somebody."""

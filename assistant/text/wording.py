@@ -30,7 +30,8 @@ def reported_words(sentence: Sentence, found: Attribution, start: int, stop: int
         last -= 1
     words = span_of(sentence, first, last)
     lows = [token.low for token in sentence.tokens[first:last] if token.word]
-    if words is None or all(low in sentence.cues.anaphors for low in lows):
+    passed = found.form == "passive" and len(lows) == 2 and lows[-1] in sentence.cues.demonstratives  # "Keputusan itu disampaikan"
+    if words is None or passed or all(low in sentence.cues.anaphors for low in lows):
         return span_of(sentence, found.first, found.last) if denied else None
     return words
 
