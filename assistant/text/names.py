@@ -79,6 +79,9 @@ def _read_core(tokens: Sequence[Token], at: int, cues: Cues, text: str) -> Phras
         return None
     place = Phrase(first, last, "person", determined=at > first)
     phrase = split_run(tokens[at:last], place, cues, text)
+    plain = phrase is not None and phrase.kind == "person" and not phrase.role and last - at == 1
+    if plain and cues.noun_before and last < len(tokens) and tokens[last].low in cues.plurals:
+        return Phrase(first, _end_of_group(tokens, last, cues), "plural", at=tokens[at].start)  # "Health officials"
     if phrase is not None and phrase.kind == "body" and cues.noun_before:
         nouns = _end_of_group(tokens, last, cues)
         if nouns > last:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from functools import lru_cache
 
 from assistant.text.attribution import (
@@ -13,14 +12,17 @@ from assistant.text.attribution import (
     inside,
     subject_behind,
 )
+from assistant.text.claims import head, may_speak, no_utterance, people
 from assistant.text.cues import Cues, Phrases
 from assistant.text.joints import chain_end
-from assistant.text.lexing import POSSESSIVE, QUOTED, match_phrase
+from assistant.text.lexing import QUOTED, match_phrase
 from assistant.text.marks import ANY_MARK
 from assistant.text.runs import Phrase
 from assistant.text.subjects import Sentence
 
 _SHORTEST_CLAUSE = 2
+_LISTENERS = 4
+"""Words that may name to whom something was told at the end of a sentence."""
 _LONGEST_GROUP = 7
 """Words of an unnamed speaker: `a spokesman for the hauliers' union`."""
 
@@ -38,10 +40,22 @@ def reported(sentence: Sentence) -> list[Attribution]:
             at += 1
             continue
         attribution, n = _reported_at(sentence, at)
-        if attribution is not None and (not found or boundary(sentence, found[-1], attribution) is not None):
+        if attribution is not None and found and _closes(sentence, attribution):
+            found = [attribution]  # "Bek hopes to finish by May, he told the court"
+        elif attribution is not None and (not found or boundary(sentence, found[-1], attribution) is not None):
             found.append(attribution)
         at += max(n, 1)
     return found
+
+
+def _closes(sentence: Sentence, found: Attribution) -> bool:
+    """Say whether an attribution behind a comma ends its sentence, so that all before it is what was said."""
+    tokens, cues = sentence.tokens, sentence.cues
+    if found.form != "verb" or found.begins == 0 or tokens[found.begins - 1].text != "," or not cues.noun_before:
+        return False
+    rest = [token for token in tokens[found.ends :] if token.word]
+    told = tokens[found.last - 1].low in cues.telling and len(rest) <= _LISTENERS
+    return not rest or told or all(token.low in cues.transparent or token.low in cues.prepositions for token in rest)
 
 
 def boundary(sentence: Sentence, before: Attribution, after: Attribution) -> int | None:
@@ -83,7 +97,7 @@ def _reported_at(sentence: Sentence, at: int) -> tuple[Attribution | None, int]:
         if (
             subject is not None
             and subject.kind in ("role", "plural")
-            and _head(sentence, subject.first, subject.last) in cues.papers | cues.media
+            and head(sentence, subject.first, subject.last) in cues.papers | cues.media
         ):
             return None, n  # "read the statement"
         named = subject is not None and (subject.kind != "pronoun" if cues.head_first else cues.nouns_capital and subject.kind != "plural")
@@ -135,7 +149,7 @@ def _according_at(sentence: Sentence, at: int, n: int) -> Attribution | None:
     if relays and any(phrase.last <= at and phrase.kind in ("person", "body") for phrase in sentence.phrases):
         return None  # "the ministry, quoting Xi, said": the verb tells
     subject = subject_behind(sentence, at + n)
-    if subject is None or _head(sentence, subject.first, subject.last) in sentence.cues.papers:
+    if subject is None or head(sentence, subject.first, subject.last) in sentence.cues.papers:
         return None
     if subject.kind in ("plural", "role") and any(
         token.low in sentence.cues.papers for token in sentence.tokens[subject.first : subject.last + 1]
@@ -148,39 +162,17 @@ def _verb_at(sentence: Sentence, at: int, n: int, table: Phrases) -> Attribution
     tokens, cues = sentence.tokens, sentence.cues
     if table is cues.gerunds and at > 1 and tokens[at - 1].low == "as":
         return _quoted_as(sentence, at, n)
-    if sentence.blocked(at) or _no_utterance(sentence, at, n, table):
+    if sentence.blocked(at) or no_utterance(sentence, at, n, table):
         return None
     if table is cues.gerunds and at and tokens[at - 1].low in cues.media:
         issuer = sentence.subject()  # "Holt issued a statement saying"
         return attribution_at(sentence, at, n, issuer, "verb") if issuer is not None and issuer.last < at else None
     subject = _subject_at(sentence, at, n, table)
-    if subject is None or not _may_speak(sentence, subject, at, n, table):
+    if subject is None or not may_speak(sentence, subject, at, n, table):
         return None
     found = attribution_at(sentence, at, n, subject, "verb")
     clear = table is cues.verbs and (subject.kind in ("person", "plural") or subject.relation)
     return found._replace(stated=found.stated or clear)
-
-
-def _no_utterance(sentence: Sentence, at: int, n: int, table: Phrases) -> bool:
-    """Say whether a verb reports nothing here, by the words around it."""
-    tokens, cues = sentence.tokens, sentence.cues
-    before = tokens[at - 1] if at else None
-    behind = tokens[at + n] if at + n < len(tokens) else None
-    stated, quotes = has_complement(sentence, at + n), _quotes(sentence, at + n)
-    if table is cues.weak and not stated and not quotes:
-        return True
-    if behind is not None and (
-        (cues.by_needed and behind.low in cues.by) or (tokens[at].low in cues.deeds and behind.low in cues.deed_objects)
-    ):
-        return True  # "questions asked by agents", "memastikan kemenangan"
-    if before is not None and before.low in cues.reducers:
-        return True  # "when asked who"
-    if before is not None and before.text == "," and match_phrase(tokens, at, cues.relay) and not sentence.ends_clause(at + n):
-        return True  # "the palace, relaying a message from the king, said": the verb behind it tells
-    issued = before is not None and before.low in cues.media
-    if table is cues.gerunds and before is not None and before.text not in (",", QUOTED) and not stated and not issued:
-        return True
-    return table is cues.naming and not quotes and behind is not None and behind.capital
 
 
 def _subject_at(sentence: Sentence, at: int, n: int, table: Phrases) -> Phrase | None:
@@ -195,58 +187,20 @@ def _subject_at(sentence: Sentence, at: int, n: int, table: Phrases) -> Phrase |
     if not strong and not (table in (cues.verbs, cues.weak) and has_complement(sentence, at + n)):
         return None
     group = unnamed_before(sentence, at)
-    return None if group is None or (impersonal and not _people(sentence, group)) else group  # "the results suggest that"
-
-
-def _may_speak(sentence: Sentence, subject: Phrase, at: int, n: int, table: Phrases) -> bool:
-    tokens, cues = sentence.tokens, sentence.cues
-    if subject.kind == "person" and subject.name.lower() in cues.papers:
-        return False
-    if subject.kind in ("plural", "pronoun") and tokens[subject.first].low in cues.first_person:
-        return False  # whose words these are stands elsewhere
-    if subject.kind == "plural" and POSSESSIVE.search(tokens[subject.last - 1].text):
-        return False  # "Iraq's hopes"
-    if subject.kind == "body" and _adjective(subject.name, cues) and tokens[at].low.endswith("s") and tokens[at].low not in cues.inverted:
-        return False  # "European demands"
-    if subject.kind != "plural" or has_complement(sentence, at + n):
-        return True
-    # "residents called the place "the green village""
-    spoken = any(token.text == QUOTED for token in tokens[at + n :])
-    return table is not cues.weak and (table is not cues.naming or spoken)
-
-
-def _people(sentence: Sentence, group: Phrase) -> bool:
-    """Say whether a group of nouns holds a word for people or a body."""
-    cues = sentence.cues
-    known = cues.plurals | cues.persons | cues.titles | cues.bodies | cues.generic
-    return any(token.low in known for token in sentence.tokens[group.first : group.last])
-
-
-def _adjective(name: str, cues: Cues) -> bool:
-    """Say whether the name of a country is its adjective."""
-    return cues.noun_before and re.search(r"(?:an|ish|ese|i|ch)$", name) is not None and name.lower() in cues.places
+    return None if group is None or (impersonal and not people(sentence, group)) else group  # "the results suggest that"
 
 
 def _quoted_as(sentence: Sentence, at: int, n: int) -> Attribution | None:
     """Read `Smith was quoted by the Record as saying that`: who was quoted speaks."""
     tokens, cues = sentence.tokens, sentence.cues
     for back in range(at - 2, max(0, at - 9), -1):
+        if tokens[back].low in ("quotes", "quoted", "cites", "cited") and tokens[back - 1].low not in cues.auxiliaries:
+            quoted = sentence.phrase(back + 1)  # "the report quotes Lind as saying"
+            return attribution_at(sentence, at, n, quoted, "verb") if quoted is not None and quoted.kind == "person" else None
         if tokens[back].low in ("quoted", "cited", "reported") and tokens[back - 1].low in cues.auxiliaries:
             subject = sentence.subject_before(back - 1)
             return attribution_at(sentence, at, n, subject, "verb") if subject is not None else None
     return None
-
-
-def _quotes(sentence: Sentence, at: int) -> bool:
-    """Say whether words in quotation marks follow in the clause: `called the bill "a gift to every crook"`."""
-    for token, opened in zip(sentence.tokens[at:], sentence.tokens[at + 1 :], strict=False):
-        if token.text == QUOTED:
-            return True
-        if token.text in ANY_MARK:
-            return not opened.capital  # a ship that is called "Si Hitam" is only named
-        if token.text in (",", ";") or token.low in sentence.cues.breaks:
-            return False
-    return False
 
 
 def unnamed_before(sentence: Sentence, verb: int) -> Phrase | None:
@@ -267,7 +221,7 @@ def unnamed_before(sentence: Sentence, verb: int) -> Phrase | None:
     lows = [token.low for token in group]
     if lows[0] in cues.within and (len(lows) == 1 or lows[1] in cues.transparent):
         return None  # "в среду Трамп"
-    if _head(sentence, first, last) in cues.papers or any(low in cues.blockers or low in cues.complementisers for low in lows):
+    if head(sentence, first, last) in cues.papers or any(low in cues.blockers or low in cues.complementisers for low in lows):
         return None
     if lows[0] in cues.no_speaker:
         return None
@@ -282,16 +236,6 @@ def unnamed_before(sentence: Sentence, verb: int) -> Phrase | None:
     if any(cues.is_verbal(low) and low not in cues.persons | cues.plurals | cues.titles for low in lows):
         return None
     return Phrase(first, last, "plural", at=group[0].start)
-
-
-def _head(sentence: Sentence, first: int, last: int) -> str:
-    """Return the noun that a group is about: the first one, or where it comes last the one before a preposition."""
-    cues = sentence.cues
-    nouns = [token.low for token in sentence.tokens[first:last] if token.low not in cues.determiners]
-    if cues.head_first:
-        return nouns[0] if nouns else ""
-    end = next((i for i, low in enumerate(nouns) if low in cues.prepositions), len(nouns))
-    return nouns[end - 1] if end else ""
 
 
 @lru_cache(maxsize=64)

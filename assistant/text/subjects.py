@@ -170,7 +170,9 @@ class Sentence:
     def _first(self, verb: int) -> Phrase | None:
         """Read the lone capitalised first word as the subject of a second verb: `Rice met both but said she was not hopeful`."""
         joints = self.cues.conjunctions | self.cues.coordinators
-        if not self.tokens[0].capital or verb < 3 or self.tokens[verb - 1].low not in joints:
+        before = self.tokens[verb - 1]
+        participle = before.text == "," and match_phrase(self.tokens, verb, self.cues.gerunds) > 0  # "Ade hid nothing, telling reporters"
+        if not self.tokens[0].capital or verb < 3 or (before.low not in joints and not participle):
             return None
         if self.cues.is_common(self.tokens[0].low) or self.tokens[0].low in self.cues.closed:
             return None
