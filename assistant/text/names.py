@@ -121,6 +121,8 @@ def is_noun(tokens: Sequence[Token], at: int, cues: Cues) -> bool:
         return False
     if token.low in cues.closed or _ends_like_verb(token.low, cues):
         return False
+    if token.low not in cues.cue_firsts and token.low not in cues.pronouns and token.low not in cues.openers:
+        return True
     tables = (cues.verbs, cues.acts, cues.weak, cues.naming, cues.inverted, cues.clitic, cues.pronouns, cues.openers, cues.passive)
     return not any(match_phrase(tokens, at, table) for table in tables)
 
