@@ -39,6 +39,7 @@ _BRACKETED = re.compile(r"(?:^|(?<=[.!?…] ))\([^()]*[.!?…] *\)(?=\s)")
 _WORDLIKE = re.compile(r"\w")
 _STRAIGHT = re.compile('"')
 _SPACE = re.compile(r"\s+")
+_AT_ONCE = 10_000
 _TAIL = 200
 """Characters behind a boundary that say whether the sentence goes on; a longer look would take the square of a long line."""
 
@@ -101,9 +102,9 @@ def _rules(language: str) -> _Rules:
 def _split_line(line: str, offset: int, rules: _Rules) -> Iterator[Span]:
     marked = find_marked(line)
     masked = _mask(line, rules)
-    ends = [boundary["end_index"] for boundary in sentencex.get_sentence_boundaries(rules.language, masked)]
     # sentencex takes the full stop in "した。1930" for a decimal point.
-    ends += [match.end() for match in _FULL_STOP.finditer(masked)]
+    stops = [match.end() for match in _FULL_STOP.finditer(masked)]
+    ends = [*_boundaries(masked, stops, rules.language), *stops]
     ends += [match.end() for match in _BRACKETED.finditer(masked)]
     quotes = [match.start() for match in _STRAIGHT.finditer(line)]
     ends = sorted({_behind_marks(line, end, quotes) for end in ends})
@@ -121,6 +122,16 @@ def _split_line(line: str, offset: int, rules: _Rules) -> Iterator[Span]:
             begin = offset + kept + len(piece) - len(piece.lstrip())
             yield Span(begin, begin + len(stripped))
         start = kept = end
+
+
+def _boundaries(masked: str, stops: list[int], language: str) -> Iterator[int]:
+    """Yield the ends that sentencex sees. A long line of Chinese takes it the square of its length, so it gets such a line in pieces."""
+    start = 0
+    for end in [*stops, len(masked)]:
+        if end - start >= _AT_ONCE or end == len(masked):
+            for boundary in sentencex.get_sentence_boundaries(language, masked[start:end]):
+                yield start + boundary["end_index"]
+            start = end
 
 
 def _around(end: int, marked: list[Marked], opened: list[int]) -> Marked | None:

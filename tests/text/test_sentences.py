@@ -37,6 +37,13 @@ def test_the_seed_quotation_gives_two_sentences():
     assert sum(sentence.startswith("Memperkuat kerja sama") for sentence in found) == 1
 
 
+def test_a_long_line_of_chinese_is_cut_like_a_short_one():
+    line = "他说，价格上涨。你去吗？" * 2_000
+    spans = split_sentences(line, "zh")
+    assert {line[span.start : span.end] for span in spans} == {"他说，价格上涨。", "你去吗？"}
+    assert len(spans) == 4_000
+
+
 def test_a_long_line_keeps_its_offsets():
     text = "Ini kalimat. " * 500
     spans = split_sentences(text, "id")
