@@ -1,7 +1,13 @@
+import shutil
 import socket
+from pathlib import Path
 
 import pytest
 from hypothesis import settings
+
+from assistant.assistant import Assistant
+
+SEEDS = Path(__file__).parent.parent / "seeds" / "articles"
 
 # The same examples on every run and every machine: a failure is a change of the code, never of the dice.
 settings.register_profile("fixed", derandomize=True, deadline=None)
@@ -20,3 +26,17 @@ def no_network(monkeypatch: pytest.MonkeyPatch):
         return connect(self, address)
 
     monkeypatch.setattr(socket.socket, "connect", guarded)
+
+
+@pytest.fixture(scope="session")
+def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("built") / "news"
+    with Assistant.open(path) as assistant:
+        assistant.add([SEEDS / "000_fbacd0f8f8eb0354.txt", SEEDS / "001_banjir-bandang-laranta.json"])
+    return path
+
+
+@pytest.fixture
+def index(built: Path, tmp_path: Path) -> str:
+    """A copy of an index of two articles."""
+    return str(shutil.copytree(built, tmp_path / "index"))

@@ -20,20 +20,6 @@ BIDEN = SEEDS / "000_fbacd0f8f8eb0354.txt"
 QUESTION = "what did Biden say?"
 
 
-@pytest.fixture(scope="module")
-def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    path = tmp_path_factory.mktemp("built") / "news"
-    with Assistant.open(path) as assistant:
-        assistant.add([BIDEN, SEEDS / "001_banjir-bandang-laranta.json"])
-    return path
-
-
-@pytest.fixture
-def index(built: Path, tmp_path: Path) -> str:
-    """A copy of an index of two articles."""
-    return str(shutil.copytree(built, tmp_path / "index"))
-
-
 def run(*words: str, **options) -> subprocess.CompletedProcess[str]:
     """Run the command in a process of its own."""
     command = [sys.executable, "-m", "assistant", *words]

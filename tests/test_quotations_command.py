@@ -1,6 +1,5 @@
 import io
 import json
-import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -14,20 +13,6 @@ SEEDS = Path(__file__).parent.parent / "seeds" / "articles"
 BIDEN = SEEDS / "000_fbacd0f8f8eb0354.txt"
 KEYS = ["speaker", "cue", "direct", "text", "start", "end"]
 NOTE = 'Pasar Lawas ramai lagi pada Senin pagi.\n"Kami membuka pasar ini besok," kata Bupati Sari Wulan.\n'
-
-
-@pytest.fixture(scope="module")
-def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    path = tmp_path_factory.mktemp("built") / "news"
-    with Assistant.open(path) as assistant:
-        assistant.add([BIDEN, SEEDS / "001_banjir-bandang-laranta.json"])
-    return path
-
-
-@pytest.fixture
-def index(built: Path, tmp_path: Path) -> str:
-    """A copy of an index of two articles."""
-    return str(shutil.copytree(built, tmp_path / "index"))
 
 
 @pytest.fixture

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from html.parser import HTMLParser
+
 from assistant.answer.compose import cite, compose
 from assistant.records import Answer, Article, Quotation, Span
 
@@ -10,6 +12,23 @@ MARKUP = (
     " **bold** [link](http://elsewhere.example/) [1] {{value}} ${window.hacked=1} `code` &amp;"
 )
 """What an article must not be able to do to the page: tags, Markdown, a marker, the page's templates."""
+
+
+class Page(HTMLParser):
+    """Reads HTML as a browser does: the text, the tags, the links."""
+
+    def __init__(self, source: str) -> None:
+        super().__init__(convert_charrefs=True)
+        self.text, self.tags, self.links = "", [], []
+        self.feed(source)
+        self.close()
+
+    def handle_data(self, data):
+        self.text += data
+
+    def handle_starttag(self, tag, attributes):
+        self.tags.append(tag)
+        self.links += [value for name, value in attributes if name == "href"]
 
 
 def article(text: str, number: int = 1, **fields: object) -> Article:

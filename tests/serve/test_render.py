@@ -1,7 +1,6 @@
 import json
 import re
 from dataclasses import fields, replace
-from html.parser import HTMLParser
 
 import pytest
 from hypothesis import given
@@ -9,27 +8,10 @@ from hypothesis import strategies as st
 
 from assistant.records import Answer, Article, Hit, Marker, Passage, Span
 from assistant.serve import quoted, render
-from tests.serve.made_up import MARKUP, abstention, answered, article
+from tests.serve.made_up import MARKUP, Page, abstention, answered, article
 
 TEXTS = st.text(st.characters(exclude_categories=["Cs"]), max_size=80)
 HOSTILE = TEXTS | st.sampled_from([MARKUP, "[1]", "a [2] b", "{{#each}}", "\x1b[31mred"])
-
-
-class Page(HTMLParser):
-    """Reads HTML as a browser does: the text, the tags, the links."""
-
-    def __init__(self, source: str) -> None:
-        super().__init__(convert_charrefs=True)
-        self.text, self.tags, self.links = "", [], []
-        self.feed(source)
-        self.close()
-
-    def handle_data(self, data):
-        self.text += data
-
-    def handle_starttag(self, tag, attributes):
-        self.tags.append(tag)
-        self.links += [value for name, value in attributes if name == "href"]
 
 
 @st.composite

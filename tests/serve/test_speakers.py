@@ -1,6 +1,5 @@
 import re
 from dataclasses import replace
-from html.parser import HTMLParser
 from pathlib import Path
 from urllib.parse import unquote
 
@@ -13,26 +12,9 @@ from assistant.serve.ui.indexes import OpenIndexes
 from assistant.serve.ui.reading import GONE
 from assistant.serve.ui.spoken import NOBODY, Speakers, Who
 from assistant.settings import Settings
-from tests.serve.made_up import MARKUP
+from tests.serve.made_up import MARKUP, Page
 
 HEAD = "Pasar Lawas ramai lagi pada Senin pagi.\n"
-
-
-class Page(HTMLParser):
-    """Tags, links and text of a page as a browser reads them."""
-
-    def __init__(self, source: str) -> None:
-        super().__init__(convert_charrefs=True)
-        self.text, self.tags, self.links = "", [], []
-        self.feed(source)
-        self.close()
-
-    def handle_data(self, data):
-        self.text += data
-
-    def handle_starttag(self, tag, attributes):
-        self.tags.append(tag)
-        self.links += [value for name, value in attributes if name == "href"]
 
 
 def said(text: str, words: str, speaker: str, **fields) -> Quotation:
