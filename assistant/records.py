@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from typing import Literal, NamedTuple
 
 Badge = Literal["verbatim", "supported"]
+Composer = Literal["extractive", "llm"]
 
 
 class Span(NamedTuple):
@@ -129,11 +130,24 @@ class Hit:
 
 
 @dataclass(frozen=True, slots=True)
+class Copy:
+    """Another article that holds the words of a citation, at `span` of its own text."""
+
+    article_id: str
+    title: str
+    url: str
+    outlet: str
+    published: str
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
 class Citation:
     """A link from an answer to the exact words: `article.text[span.start:span.end] == quote`, always.
 
     `focus` is the span of the short answer inside `span`, when one is known. `inferred` is the article's: a title or date named there
-    stands in for one that no metadata gave. `uncertain`: the words may be somebody else's than `speaker`.
+    stands in for one that no metadata gave. `uncertain`: the words may be somebody else's than `speaker`. `also` are the other places
+    with the same words: copies of the article count as one source. `translation` is a machine's, into the question's language, or "".
     """
 
     number: int
@@ -151,6 +165,8 @@ class Citation:
     uncertain: bool = False
     badge: Badge = "verbatim"
     inferred: tuple[str, ...] = ()
+    also: tuple[Copy, ...] = ()
+    translation: str = ""
 
 
 class Marker(NamedTuple):
@@ -162,22 +178,41 @@ class Marker(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Filters:
-    """What an article must be to be searched. Empty fields do not restrict."""
+    """What an article must be to be searched. Empty fields do not restrict.
+
+    `outlet` is who published it or whom it credits, `author` who wrote it, `speaker` somebody who is quoted in it. `since` and
+    `until` are ISO dates or the beginnings of such, both inclusive: "2023" is all of that year.
+    """
 
     article_ids: tuple[str, ...] = ()
     outlet: str = ""
+    author: str = ""
+    speaker: str = ""
     language: str = ""
     since: str = ""
     until: str = ""
 
 
 @dataclass(frozen=True, slots=True)
+class Dropped:
+    """A claim of a language model that was not let through, and why: a word of `Verdict.reason`, and the citations it gave."""
+
+    claim: str
+    reason: str
+    numbers: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Answer:
     """What the assistant found, the same through every door.
 
-    `text` holds no markers: `markers` says where they stand, so that a literal "[1]" in an article stays what it is.
+    `question` is what the person wrote and `query` what was looked for: a follow-up made to stand alone. `filters` are those in force,
+    those that the question itself names included. `text` holds no markers: `markers` says where they stand, so that a literal "[1]" in an article stays what it is.
     `abstained` implies no citations; what is near is then in `nearest`. `metadata` is true when the answer was read from the
     article's metadata, which has no span to cite. `confidence` is the estimated probability that the first citation answers.
+    `composer` says who wrote `text`: the articles themselves, or a language model whose claims were verified; `dropped` are its claims
+    that were not supported, `n_dropped` counts these and citations that no longer held, and `note` is one line for the reader when
+    something else than asked was done (the model did not answer). `missing` are names and terms of the question that no article has.
     `timings` are milliseconds per stage and the only part that may differ between two equal calls.
     """
 
@@ -193,6 +228,10 @@ class Answer:
     abstained: bool = False
     metadata: bool = False
     n_dropped: int = 0
+    dropped: tuple[Dropped, ...] = ()
+    composer: Composer = "extractive"
+    note: str = ""
+    missing: tuple[str, ...] = ()
     language: str = ""
     confidence: float = 0.0
     timings: Mapping[str, float] = field(default_factory=dict)

@@ -32,7 +32,9 @@ class Asked:
     named, as written, `speakers` are these one by one, and `topic` is what the words are about, "" when there is none; with `circumstance`
     it says when they were said instead (`after the match`). `act` is what was
     done with words (`deny`; a key of `[acts]` in `wordings.toml`), `words` are those in quotation marks in the question. `direct_only`:
-    only words in quotation marks are wanted. `since` and `until` are ISO dates or the beginnings of such, "" when open.
+    only words in quotation marks are wanted. `since` and `until` are ISO dates or the beginnings of such, "" when open. `names` are the
+    persons, bodies and places named, as written; `outlet` and `author` whom alone the question wants to hear; `sides` what a comparison
+    sets against each other; `newest`: the latest state of things is wanted.
     """
 
     question: str
@@ -48,6 +50,11 @@ class Asked:
     direct_only: bool = False
     since: str = ""
     until: str = ""
+    names: tuple[str, ...] = ()
+    outlet: str = ""
+    author: str = ""
+    sides: tuple[str, ...] = ()
+    newest: bool = False
 
 
 @dataclass(frozen=True)
