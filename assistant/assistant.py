@@ -17,10 +17,11 @@ from assistant.errors import BadQuestion, EncoderUnavailable, IndexMismatch
 from assistant.index.index import LocalIndex
 from assistant.index.manifest import Manifest, read_manifest
 from assistant.ingest import Progress, add_paths, indexed_text
+from assistant.llm import LanguageModel, Server
 from assistant.protocols import Encoder
 from assistant.records import AddReport, Answer, Article, Filters, Hit, Passage, Quotation, Speaker, Turn
 from assistant.search.retrievers import DenseRetriever, HybridRetriever, LexicalRetriever
-from assistant.settings import Settings, index_path, load_settings
+from assistant.settings import Settings, index_path, language_model_key, load_settings
 from assistant.text.quotations import RULES_VERSION, find_quotations
 
 logger = logging.getLogger(__name__)
@@ -165,6 +166,14 @@ class Assistant:
         """
         ids = [article_ids] if isinstance(article_ids, str) else list(article_ids)
         return self.index.remove(ids)
+
+
+def open_language_model(settings: Settings) -> LanguageModel | None:
+    """Return the language model that the settings name, or None when they name none. Nothing is connected yet."""
+    if not settings.llm_url:
+        return None
+    server = Server(settings.llm_url, settings.llm_model, settings.llm_timeout_s, settings.llm_retries, settings.llm_tokens)
+    return LanguageModel(server, language_model_key())
 
 
 def _encoder_name(path: Path, manifest: Manifest | None, settings: Settings) -> str:
