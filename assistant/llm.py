@@ -36,7 +36,7 @@ NO_KEY = "none"
 
 @dataclass(frozen=True)
 class Server:
-    """Where a model runs, and what is expected of it: `timeout_s` is the longest silence, `tokens` what it reads and writes for one answer."""
+    """Where a model runs. `timeout_s` is the longest silence, `tokens` what the model reads and writes for one answer."""
 
     url: str
     model: str

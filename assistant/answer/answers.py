@@ -96,6 +96,18 @@ class Answering:
         asked = understand(question, detect_language(question, tuple(self.index.languages())))
         return self._selected(asked, self.retriever.search(question, self.k, filters))[0]
 
+    def evidence(self, answer: Answer, n: int) -> tuple[Citation, ...]:
+        """Return what else an answer may rest on: its citations, then the best sentences of its hits, `n` in all.
+
+        Somebody's words rest on nothing but these words.
+        """
+        asked = understand(answer.query, answer.language, answer.now)
+        if asked.asks or not answer.hits:
+            return answer.citations[:n]
+        more = self._cited(self._selected(asked, answer.hits)[0][:n])
+        cited = {(citation.article_id, citation.span) for citation in answer.citations}
+        return (*answer.citations, *(citation for citation in more if (citation.article_id, citation.span) not in cited))[:n]
+
     def _read(self, asked: Asked, hits: Sequence[Hit]) -> tuple[list[Hit], Readings | None]:
         """Return the hits in the order that the reader gives them, and what it read."""
         if self.reader is None or not hits:

@@ -1,0 +1,71 @@
+"""What a language model adds to an answer: other words for it, and translations of what it cites."""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+from assistant.answer.answers import Answering
+from assistant.answer.compose import label
+from assistant.answer.evidence import MAX_EVIDENCE
+from assistant.answer.generate import Checks, generate
+from assistant.answer.translate import translate
+from assistant.answer.verify import verify
+from assistant.errors import LanguageModelUnavailable
+from assistant.protocols import Generator
+from assistant.records import Answer
+from assistant.text.language import same_language
+
+logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Phrasing:
+    """A language model, what checks it, and whether it translates."""
+
+    generator: Generator
+    verifier: Checks
+    translates: bool = False
+
+    def phrased(self, answer: Answer, answering: Answering) -> Iterator[Answer]:
+        """Yield the answer in the model's words as it grows, then with translations; an abstention and metadata stay as they are."""
+        if not answer.citations:
+            yield answer
+            return
+        began = time.perf_counter()
+        evidence = verify(answering.evidence(answer, MAX_EVIDENCE), answering.index.article)
+        last = answer
+        try:
+            for grown in generate(answer, evidence, self.generator, self.verifier):
+                last = replace(grown, timings={**answer.timings, "phrase": _ms(began)})
+                yield last
+        except LanguageModelUnavailable as error:
+            logger.info("%s; the answer is made of the articles' own sentences", error)
+            yield replace(answer, note=label("llm_unavailable", answer.language, reason=str(error)))
+            return
+        if self.translates:
+            yield from self._translated(last, answering)
+
+    def _translated(self, answer: Answer, answering: Answering) -> Iterator[Answer]:
+        """Yield the answer with one more translation each time; sentences in the question's language have none."""
+        began = time.perf_counter()
+        for at, citation in enumerate(answer.citations):
+            language = answering.index.article(citation.article_id).language
+            if not language or same_language(language, answer.language):
+                continue
+            try:
+                translation = translate(self.generator, citation.quote, answer.language)
+            except LanguageModelUnavailable as error:
+                logger.info("%s; the rest is not translated", error)
+                return
+            if translation:
+                citations = (*answer.citations[:at], replace(citation, translation=translation), *answer.citations[at + 1 :])
+                timings = {**answer.timings, "translate": _ms(began)}
+                answer = replace(answer, citations=citations, timings=timings)
+                yield answer
+
+
+def _ms(since: float) -> float:
+    return round((time.perf_counter() - since) * 1000, 2)
