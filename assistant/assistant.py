@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections import abc
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 from pathlib import Path
@@ -114,10 +115,12 @@ class Assistant:
         *_, answer = self.stream(question, history, filters, now)
         return answer
 
-    def stream(self, question: str, history: Sequence[Turn] = (), filters: Filters = Filters(), now: str = "") -> Iterator[Answer]:
+    def stream(
+        self, question: str, history: Sequence[Turn] = (), filters: Filters = Filters(), now: str = ""
+    ) -> abc.Generator[Answer, None, None]:
         """Yield the answer as it grows: each is whole in itself, the last is what `ask` returns.
 
-        Without a language model there is one. Closing the iterator ends the request to the model. Arguments and errors are those of `ask`.
+        Without a language model there is one. Closing it ends the request to the model. Arguments and errors are those of `ask`.
         """
         text = " ".join(question.split())
         if not text:
