@@ -66,7 +66,13 @@ class LanguageModel:
         return self.server.tokens
 
     def stream(self, messages: Sequence[Message]) -> abc.Generator[str, None, None]:
-        """Yield the pieces of the model's text as they come; see `assistant.protocols.Generator`."""
+        """Yield the pieces of the model's text as they come; see `assistant.protocols.Generator`.
+
+        Raises:
+            LanguageModelUnavailable: it cannot be reached, refuses, is too slow, or breaks off.
+            MissingExtra: the client is not installed.
+        """
+        _load()
         deadline = time.monotonic() + WHOLE_ANSWER * self.server.timeout_s
         for attempt in itertools.count():
             came = False
@@ -106,8 +112,7 @@ class LanguageModel:
             raise _Refusal("broke off in the middle of its answer")
 
     def _model(self, client: httpx.Client) -> Any:
-        model_class = _model_class()
-        return model_class(
+        return _load()(
             model=self.server.model,
             api_base=self.server.url.rstrip("/"),
             api_key=self._key or NO_KEY,
@@ -139,8 +144,6 @@ def _refusal(error: Exception) -> _Refusal:
 
     if isinstance(error, _Refusal):
         return error
-    if isinstance(error, MissingExtra):
-        return _Refusal(f"cannot be asked: {error}", error.hint)
     if isinstance(error, _TooLong):
         return _Refusal("does not come to an end")
     if isinstance(error, openai.APITimeoutError | httpx.TimeoutException):
@@ -199,7 +202,8 @@ def _certificates() -> ssl.SSLContext:
     return httpx.create_ssl_context()  # costs tens of milliseconds, so once
 
 
-def _model_class() -> Any:
+def _load() -> Any:
+    """Import the client, which takes seconds the first time; no server is to blame for these."""
     try:
         from llama_index.llms.openai_like import OpenAILike
     except ImportError as error:

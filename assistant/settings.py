@@ -70,7 +70,7 @@ class Settings:
         bounds: dict[str, tuple[float, float]] = {
             "passage_tokens": (16, 1_000_000), "passage_overlap": (0, 16), "k": (1, 1000), "max_citations": (1, 50),
             "abstain_below": (0, 1), "max_article_bytes": (1, 10**12), "max_question_chars": (1, 10**6), "port": (0, 65535),
-            "llm_timeout_s": (0.05, 3600), "llm_retries": (0, 10), "llm_tokens": (1024, 10_000_000),
+            "llm_timeout_s": (0.05, 3600), "llm_retries": (0, 10), "llm_tokens": (2048, 10_000_000),
         }  # fmt: skip
         if self.quality not in QUALITIES:
             raise SettingsError(f"quality is {self.quality!r}", "give quality one of: " + ", ".join(QUALITIES))

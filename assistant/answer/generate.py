@@ -99,6 +99,9 @@ def generate(draft: Answer, evidence: Sequence[Citation], generator: Generator, 
     """
     written = Writing()
     messages, given = _asked(draft, evidence, generator.tokens)
+    if not given:
+        yield draft  # sentences so long that none fits: the model would have nothing to go by
+        return
     with closing(generator.stream(messages)) as stream:
         for claim in claims(stream, draft.language):
             if claim.text.strip(" .!\"'").upper() == NO_ANSWER:

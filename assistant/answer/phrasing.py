@@ -8,14 +8,15 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from assistant.answer.answers import Answering
+from assistant.answer.claims import addresses
 from assistant.answer.compose import label
 from assistant.answer.evidence import MAX_EVIDENCE
 from assistant.answer.generate import Checks, generate
 from assistant.answer.translate import translate
 from assistant.answer.verify import verify
-from assistant.errors import LanguageModelUnavailable
+from assistant.errors import AssistantError
 from assistant.protocols import Generator
-from assistant.records import Answer
+from assistant.records import Answer, Citation
 from assistant.text.language import same_language
 
 logger = logging.getLogger(__name__)
@@ -35,13 +36,13 @@ class Phrasing:
             yield answer
             return
         began = time.perf_counter()
-        evidence = verify(answering.evidence(answer, MAX_EVIDENCE), answering.index.article)
+        evidence = verify(_evidence(answer, answering), answering.index.article)
         last = answer
         try:
             for grown in generate(answer, evidence, self.generator, self.verifier):
                 last = replace(grown, timings={**answer.timings, "phrase": _ms(began)})
                 yield last
-        except LanguageModelUnavailable as error:
+        except AssistantError as error:
             logger.info("%s; the answer is made of the articles' own sentences", error)
             yield replace(answer, note=label("llm_unavailable", answer.language, reason=str(error)))
             return
@@ -57,7 +58,7 @@ class Phrasing:
                 continue
             try:
                 translation = translate(self.generator, citation.quote, answer.language)
-            except LanguageModelUnavailable as error:
+            except AssistantError as error:
                 logger.info("%s; the rest is not translated", error)
                 return
             if translation:
@@ -65,6 +66,15 @@ class Phrasing:
                 timings = {**answer.timings, "translate": _ms(began)}
                 answer = replace(answer, citations=citations, timings=timings)
                 yield answer
+
+
+def _evidence(answer: Answer, answering: Answering) -> list[Citation]:
+    """Return the sentences that the model may use; those that want to lead elsewhere only where they answer."""
+    return [
+        citation
+        for citation in answering.evidence(answer, MAX_EVIDENCE)
+        if citation in answer.citations or not any("/" in address for address in addresses(citation.quote))
+    ]
 
 
 def _ms(since: float) -> float:

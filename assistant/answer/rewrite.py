@@ -9,7 +9,7 @@ from contextlib import closing
 from assistant.answer.claims import addresses
 from assistant.answer.evidence import fence_for, neutral
 from assistant.answer.prompts import prompt
-from assistant.errors import LanguageModelUnavailable
+from assistant.errors import AssistantError
 from assistant.protocols import Generator
 from assistant.records import Turn
 
@@ -43,7 +43,7 @@ def rewrite(generator: Generator, question: str, history: Sequence[Turn]) -> str
                 given += piece
                 if len(given) > 2 * MAX_QUESTION_CHARS:
                     return question
-    except LanguageModelUnavailable as error:
+    except AssistantError as error:
         logger.info("%s; the question is taken as it is", error)
         return question
     rewritten = neutral(given).strip("\"'“” ")

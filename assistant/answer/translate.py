@@ -14,10 +14,10 @@ from assistant.answer.prompts import prompt
 from assistant.protocols import Generator
 from assistant.text.terms import folded
 
-_RATIO, _EXTRA_CHARS = 3.0, 60
-"""A translation may be this many times as long as the sentence, and so much longer: Chinese into English takes about three."""
+_RATIO, _EXTRA_CHARS = 3.0, 20
+"""A translation may be this many times as long or as short as the sentence, and so much more: Chinese into English takes about three."""
 _MARKUP = re.compile(r"[<>\[\]{}`]|\*\*|^#|^\s*[-*] ")
-_NUMBER = re.compile(r"\d(?:[\d.,\u066b\u066c' \u00a0\u202f]*\d)?")
+_NUMBER = re.compile(r"\d+(?:[.,'\u066b\u066c]\d+|[ \u00a0\u202f]\d{3}(?!\d))*")
 
 
 def translate(generator: Generator, sentence: str, language: str) -> str:
