@@ -1,7 +1,7 @@
 """Let a language model phrase an answer from evidence, and let nothing through that the evidence does not bear out.
 
 1. ask: the evidence goes to the model as data, numbered (`evidence`, `prompts/answer.md`);
-2. cut: what it writes is cut into claims as it comes (`claims`);
+2. cut: what it writes is cut into claims as it comes (`written`);
 3. check: each claim is checked against what it cites (`support`), cited anew where other evidence bears it out, or dropped;
 4. show: a claim is shown once it is checked; citations are numbered in the order shown.
 
@@ -15,11 +15,11 @@ from contextlib import closing
 from dataclasses import dataclass, field, replace
 from typing import Protocol
 
-from assistant.answer.claims import Claim, addresses, claims, without_addresses
 from assistant.answer.compose import label
 from assistant.answer.evidence import cost_of, fence_for, listed, neutral, within_budget
 from assistant.answer.prompts import prompt
 from assistant.answer.support import Verdict
+from assistant.answer.written import Claim, addresses, claims, without_addresses
 from assistant.protocols import Generator, Message
 from assistant.records import Answer, Badge, Citation, Dropped, Marker
 

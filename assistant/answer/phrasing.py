@@ -8,12 +8,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from assistant.answer.answers import Answering
-from assistant.answer.claims import addresses
 from assistant.answer.compose import label
 from assistant.answer.evidence import MAX_EVIDENCE
 from assistant.answer.generate import Checks, generate
 from assistant.answer.translate import translate
 from assistant.answer.verify import verify
+from assistant.answer.written import addresses
 from assistant.errors import AssistantError
 from assistant.protocols import Generator
 from assistant.records import Answer, Citation

@@ -6,9 +6,9 @@ import logging
 from collections.abc import Sequence
 from contextlib import closing
 
-from assistant.answer.claims import addresses
 from assistant.answer.evidence import fence_for, neutral
 from assistant.answer.prompts import prompt
+from assistant.answer.written import addresses
 from assistant.errors import AssistantError
 from assistant.protocols import Generator
 from assistant.records import Turn

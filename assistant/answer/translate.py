@@ -8,9 +8,9 @@ from __future__ import annotations
 import re
 import unicodedata
 
-from assistant.answer.claims import addresses
 from assistant.answer.evidence import fence_for, neutral
 from assistant.answer.prompts import prompt
+from assistant.answer.written import addresses
 from assistant.protocols import Generator
 from assistant.text.terms import folded
 

@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assistant.answer.claims import Claim, addresses, claims, without_addresses
+from assistant.answer.written import Claim, addresses, claims, without_addresses
 
 
 def cut(text: str, size: int = 1, language: str = "en") -> list[Claim]:
