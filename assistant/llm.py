@@ -65,6 +65,10 @@ class LanguageModel:
         """How many tokens it may read and write for one answer."""
         return self.server.tokens
 
+    def prepare(self) -> None:
+        """Load the client, so that the first question need not wait for it. Nothing is connected."""
+        _load()
+
     def stream(self, messages: Sequence[Message]) -> abc.Generator[str, None, None]:
         """Yield the pieces of the model's text as they come; see `assistant.protocols.Generator`.
 
