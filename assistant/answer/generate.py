@@ -32,6 +32,8 @@ LEAST_KEPT = 0.5
 MAX_CITED = 4
 """Sentences that one claim may cite; a model that cites everything says nothing about where a claim comes from."""
 MAX_CLAIMS = 12
+MAX_CLAIM_CHARS = 1_200
+"""No sentence of the evidence is longer; what is, is no sentence, and checking it would take long."""
 MAX_DROPPED_CHARS = 300
 
 
@@ -126,8 +128,9 @@ def _asked(draft: Answer, evidence: Sequence[Citation], n_tokens: int) -> tuple[
 def _judge(claim: Claim, given: Sequence[Citation], verifier: Checks, written: Writing) -> bool:
     """Show a claim if what it cites bears it out, or else other evidence does; drop it otherwise."""
     cited = [given[number - 1] for number in claim.numbers if 0 < number <= len(given)]
-    verdict = verifier.check(claim.text, cited) if cited and len(cited) <= MAX_CITED else Verdict(False, "uncited")
-    if not verdict.supported:
+    short = len(claim.text) <= MAX_CLAIM_CHARS
+    verdict = verifier.check(claim.text, cited) if short and 0 < len(cited) <= MAX_CITED else Verdict(False, "uncited")
+    if short and not verdict.supported:
         better = [given[number - 1] for number in verifier.support(claim.text, given)][:MAX_CITED]
         anew = verifier.check(claim.text, better) if better else verdict
         if anew.supported:

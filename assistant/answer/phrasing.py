@@ -11,6 +11,7 @@ from assistant.answer.answers import Answering
 from assistant.answer.compose import label
 from assistant.answer.evidence import MAX_EVIDENCE
 from assistant.answer.generate import Checks, generate
+from assistant.answer.orders import doubtful_in
 from assistant.answer.translate import translate
 from assistant.answer.verify import verify
 from assistant.answer.written import addresses
@@ -69,12 +70,21 @@ class Phrasing:
 
 
 def _evidence(answer: Answer, answering: Answering) -> list[Citation]:
-    """Return the sentences that the model may use; those that want to lead elsewhere only where they answer."""
-    return [
-        citation
-        for citation in answering.evidence(answer, MAX_EVIDENCE)
-        if citation in answer.citations or not any("/" in address for address in addresses(citation.quote))
-    ]
+    """Return the sentences that the model may use.
+
+    Where an article gives orders to machines, only what answers without a model may be used, and no line with an order or that an order
+    points back to. A sentence with a web address leads elsewhere: it may be used only where it answers.
+    """
+    found = answering.evidence(answer, MAX_EVIDENCE)
+    orders = {article_id: doubtful_in(answering.index.article(article_id).text) for article_id in {one.article_id for one in found}}
+    kept = []
+    for citation in found:
+        given = orders[citation.article_id]
+        answers = any((one.article_id, one.span) == (citation.article_id, citation.span) for one in answer.citations)
+        leads_elsewhere = any("/" in address for address in addresses(citation.quote))
+        if not any(span.overlaps(citation.span) for span in given) and (answers or not (given or leads_elsewhere)):
+            kept.append(citation)
+    return kept
 
 
 def _ms(since: float) -> float:
