@@ -17,6 +17,9 @@ from assistant.records import Span
 
 _LINE = re.compile(r"[^\n]+")
 _LETTERS = re.compile(r"[^\W\d_]+")
+_UNSPACED = "[\\u3040-\\u9fff]"
+_INSIDE = "[^\\W\\u3040-\\u9fff]"
+"""A letter that belongs to the word next to it: those of Chinese and Japanese stand alone."""
 _NEAR = 60
 """Characters between `ignore` and what is to be ignored."""
 _MIXED = (("LATIN", "CYRILLIC"), ("LATIN", "GREEK"))
@@ -28,19 +31,28 @@ def orders_in(text: str) -> tuple[Span, ...]:
     return tuple(Span(*line.span()) for line in _LINE.finditer(text) if gives_orders(line.group()))
 
 
+@lru_cache(maxsize=512)
 def doubtful_in(text: str) -> tuple[Span, ...]:
-    """Return the lines that give orders, and those that an order points back to: what a forger wants said may stand there."""
-    orders = orders_in(text)
+    """Return the lines that give orders or may do, and those that an order points back to: what a forger wants said may stand there."""
     lines = [Span(*line.span()) for line in _LINE.finditer(text)]
-    before = [one for one, line in pairwise(lines) if line in orders and _pointing().search(line.of(text).casefold())]
-    return tuple(sorted({*orders, *before}))
+    doubtful = {line for line in lines if gives_orders(line.of(text), even_perhaps=True)}
+    before = {one for one, line in pairwise(lines) if line in doubtful and _pointing().search(_folded(line.of(text)))}
+    return tuple(sorted(doubtful | before))
 
 
-def gives_orders(line: str) -> bool:
-    """Say whether a line speaks to a machine that reads it, or hides what it says behind letters of two scripts."""
-    folded = "".join(c for c in unicodedata.normalize("NFKC", line) if c.isspace() or unicodedata.category(c)[0] != "C").casefold()
+def gives_orders(line: str, even_perhaps: bool = False) -> bool:
+    """Say whether a line speaks to a machine that reads it, or hides what it says behind letters of two scripts.
+
+    With `even_perhaps` also a line that speaks of what machines must do, as news about them does too.
+    """
+    folded = _folded(line)
     told = any(any(pattern.search(folded) for pattern in patterns) for first, patterns in _patterns() if first.search(folded))
-    return told or (not line.isascii() and _is_disguised(line))
+    perhaps = even_perhaps and all(pattern.search(folded) for pattern in _perhaps())
+    return told or perhaps or (not line.isascii() and _is_disguised(line))
+
+
+def _folded(line: str) -> str:
+    return "".join(c for c in unicodedata.normalize("NFKC", line) if c.isspace() or unicodedata.category(c)[0] != "C").casefold()
 
 
 def _is_disguised(line: str) -> bool:
@@ -64,12 +76,18 @@ def _pointing() -> re.Pattern[str]:
 
 
 @lru_cache(maxsize=1)
+def _perhaps() -> tuple[re.Pattern[str], ...]:
+    rules = _rules()
+    return re.compile(_any(rules["machines"])), re.compile(_any(rules["orders"]))
+
+
+@lru_cache(maxsize=1)
 def _patterns() -> tuple[tuple[re.Pattern[str], tuple[re.Pattern[str], ...]], ...]:
     """Return groups of patterns, each with one that is quick to say when none of the group can match."""
     rules = _rules()
     machines = _any(rules["machines"])
     told = (
-        rf"{machines}[,，、]?\s*(?:(?:\w+\s+){{0,2}})?{_any(rules['orders'])}",
+        rf"{machines}[,，、]?\s*{_any(rules['orders'])}",
         rf"{machines}(?:\s+\w+){{0,3}}\s*(?:[:：]|へ\s*[:：])",
         rf"\bby (?:the |any )?{machines}",
         rf"(?:^|[,:] )(?:dear |to (?:any|all|the) ){machines}",
@@ -81,6 +99,6 @@ def _patterns() -> tuple[tuple[re.Pattern[str], tuple[re.Pattern[str], ...]], ..
 
 def _any(words: list[str]) -> str:
     """Return a pattern for any of the words: whole words where a script has spaces between them."""
-    spaced = [word for word in words if not re.search(r"[\u3040-\u9fff]", word)]
-    joined = [word for word in words if re.search(r"[\u3040-\u9fff]", word)]
-    return "(?:" + "|".join([rf"(?<!\w)(?:{'|'.join(spaced)})(?!\w)", *joined]) + ")"
+    spaced = [word for word in words if not re.search(_UNSPACED, word)]
+    joined = [word for word in words if re.search(_UNSPACED, word)]
+    return "(?:" + "|".join([rf"(?<!{_INSIDE})(?:{'|'.join(spaced)})(?!{_INSIDE})", *joined]) + ")"
