@@ -57,8 +57,9 @@ def _language_model(settings: Settings) -> Finding:
     model = open_language_model(settings)
     if model is None:
         return Finding("language model", "none is set; answers are the articles' own sentences")
-    began = time.monotonic()
     try:
+        model.prepare()
+        began = time.monotonic()
         with closing(model.stream([Message("user", "Write one word: yes")])) as stream:
             next(stream)
     except AssistantError as error:
