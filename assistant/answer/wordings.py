@@ -12,7 +12,7 @@ from typing import Any, Literal, NamedTuple
 
 from assistant.text.terms import folded
 
-OTHER_TABLES = ("acts", "nobody", "moments", "times", "days")
+OTHER_TABLES = ("acts", "nobody", "moments")
 FILES = ("wordings.toml", "wordings.more.toml")
 MAX_SPEAKER_WORDS = 9
 """A longer "speaker" is a clause: the question only looks like one about words."""
