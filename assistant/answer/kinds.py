@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from importlib import resources
+from unicodedata import normalize
 
 from assistant.answer.moments import any_word
 from assistant.text.language import TWINS
@@ -18,6 +19,8 @@ KINDS = (
 """Kinds in the order in which they are tried; a question that fits none is of the kind "what"."""
 FORMS = ("comparison", "summary", "timeline")
 """Kinds that ask for a form of their own, whoever speaks in it."""
+NEIGHBOURS = {"es": ("pt", "it"), "pt": ("es", "it"), "it": ("pt", "es"), "jv": ("pt", "es", "id"), "pl": ("pt",), "nl": ("de",), "de": ("nl",), "uk": ("ru",)}
+"""For whose language a short question is easily taken; tried where a question has no word that asks in its own."""
 _UNSPACED = frozenset({"zh", "ja"})
 
 
@@ -61,7 +64,7 @@ def patterns_of(language: str) -> Patterns:
 
     return Patterns(
         metadata=tuple(re.compile(pattern, re.IGNORECASE) for pattern in rules.get("metadata", ())),
-        kinds=tuple((kind, re.compile(joined(kind), re.IGNORECASE)) for kind in KINDS if kind in rules),
+        kinds=tuple((kind, re.compile(without_accents(joined(kind)), re.IGNORECASE)) for kind in KINDS if kind in rules),
         lead=maybe(f"(?:{joined('lead')}){end}" if "lead" in rules else ""),
         asking=maybe(asks if words else ""),
         opening=maybe(rf"(?:¿\s*)?{opening}" if words else ""),
@@ -101,13 +104,28 @@ def kind_of(question: str, languages: Sequence[str], *, asked: bool = False) -> 
         asked: it ended in a question mark: without any word that asks, it wants yes or no.
     """
     plain = question.lstrip(" ¿¡,،")
-    for code in languages:
-        for kind, pattern in patterns_of(code).kinds:
-            if pattern.match(plain):
-                return kind
+    if found := _first_kind(plain, languages):
+        return found
     if asked and not any((asking := patterns_of(code).asking) and asking.search(plain) for code in languages):
-        return "yes_no"
+        return _first_kind(plain, [code for code in NEIGHBOURS.get(languages[0], ()) if code not in languages]) or "yes_no"
     return "what"
+
+
+def _first_kind(plain: str, languages: Sequence[str]) -> str:
+    bare = without_accents(plain)
+    return next((kind for code in languages for kind, pattern in patterns_of(code).kinds if pattern.match(bare)), "")
+
+
+@lru_cache(maxsize=1)
+def _bare_letters() -> dict[int, str]:
+    letters = (chr(code) for code in range(0xC0, 0x250))
+    bare = {ord(letter): normalize("NFD", letter)[0] for letter in letters if len(normalize("NFD", letter)) > 1}
+    return {**bare, ord("ё"): "е", ord("Ё"): "Е"}
+
+
+def without_accents(text: str) -> str:
+    """Return a text without the accents of Latin letters and the dots of the Russian ё: many leave them out; every place stays the same."""
+    return text.translate(_bare_letters())
 
 
 def wants_newest(question: str, languages: Sequence[str]) -> bool:

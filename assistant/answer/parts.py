@@ -70,7 +70,8 @@ def _cuts(text: str, code: str) -> list[tuple[int, int]]:
     start = 0
     for found in joint.finditer(text):
         left = text[start : found.start()]
-        if _whole(left, code) and len(text[found.end() :].split()) >= LEAST_WORDS and not _inside(left, code):
+        right = text[found.end() :]
+        if _whole(left, code) and len(right.split()) >= LEAST_WORDS and not _inside(left, right, code):
             cuts.append((found.start(), found.end()))
             start = found.end()
     return cuts
@@ -95,7 +96,7 @@ def _whole(left: str, code: str) -> bool:
     """Say whether what stands in front is a question of its own: long enough, and one that asks."""
     asking = patterns_of(code).asking
     helper = re.match(rf"\W*{any_word(helpers_of(code))}\b", left, re.IGNORECASE)
-    return len(left.split()) > LEAST_WORDS and bool(helper or (asking and asking.search(left)) or _verb_first(left, code))
+    return len(left.split()) >= LEAST_WORDS and bool(helper or (asking and asking.search(left)) or _verb_first(left, code))
 
 
 def _verb_first(left: str, code: str) -> bool:
@@ -103,12 +104,15 @@ def _verb_first(left: str, code: str) -> bool:
     return bool(yes_no and yes_no.match(left.strip(" ¿")))
 
 
-def _inside(left: str, code: str) -> bool:
-    """Say whether the word that asks stands in a clause: the question in front does not open with one, but has one later."""
+def _inside(left: str, right: str, code: str) -> bool:
+    """Say whether the word that asks stands in a clause: the question in front has it too, but not at its beginning, or opens with none."""
     asking, opening = patterns_of(code).asking, patterns_of(code).opening
     if asking is None or opening is None:
         return False
     places = [found.start() for found in asking.finditer(left)]
+    word = asking.match(right)
+    if word and any(left[place : place + len(word[0])].casefold() == word[0].casefold() and left[:place].strip(" ¿") for place in places):
+        return True
     first = len(left) - len(left.lstrip(" ¿"))
     return bool(places) and _verb_first(left, code) and places[0] > first + 1 and not opening.match(left.lstrip(" ¿"))
 

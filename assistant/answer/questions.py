@@ -82,7 +82,7 @@ def understand(question: str, language: str, now: str = "", known: Known = Known
     kind = kind_of(rest, own, asked=any(mark in question for mark in "?？؟"))
     asked = Asked(question, language, kind, direct_only=direct, newest=wants_newest(rest, own))
     asked = _with_time(_from_source(asked, source, rest, order), time)
-    if kind not in FORMS and not asked.asks:
+    if kind not in (*FORMS, "definition") and not asked.asks:
         for text, when in ((rest, time), (undirected, NO_TIME)):
             if wording := next(read_wordings(text, order), None):
                 asked = _about_words(_with_time(asked, when), wording, order)

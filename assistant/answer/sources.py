@@ -28,6 +28,7 @@ _WIDE = (
     ("according", re.compile(r"(?:根)?据(?P<name>[^，,]{2,14}?)(?:介绍|所说|说|称|透露|表示)[，,：:]")),
     ("reported", re.compile(r"《(?P<name>[^》]+)》(?=[^，,]*(?:报道|文章|新闻|消息|记者|说|写))")),
     ("according", re.compile(r"(?P<name>[^\s、，,「」]{2,20}?)(?:に)?(?:によると|によれば)[、,]?")),
+    ("writings", re.compile(rf"(?P<name>{_WIDE_NAME}?)(?:关于|有关|就)[^，,]{{1,20}}?的?(?:报道|文章|新闻|专栏|评论)")),
     ("writings", re.compile(rf"(?P<name>{_WIDE_NAME})(?:の|的)(?:コラム|記事|報道|論説|ニュース|文章|报道|专栏|新闻)")),
 )  # fmt: skip
 
@@ -167,19 +168,20 @@ def _written(question: str, code: str, language: _Language, known: Known) -> Sou
                 name = name[: run.end()]
                 end = rest.index(name) + len(name)
             by = folded(found["by"] or "")
-            judged = _judged("writings" if _may_write(kind, name, by, by in authors_by, cased, known) else "news", name, language, known)
+            introduced = bool(by) or bool(_tables()[code].get("bare_author"))
+            certain = by in authors_by or any(folded(name) == folded(author) for author in known.authors)
+            writes = certain or (kind == "writings" and _may_write(name, cased, introduced))
+            judged = _judged("writings" if writes else "news", name, language, known)
             end += found.end()
         if judged:
             return judged._replace(rest=question)
     return None
 
 
-def _may_write(kind: str, name: str, by: str, certain: bool, cased: bool, known: Known) -> bool:
-    """Say whether a name behind `articles` may be an author's: known, said to have written, or a full name."""
-    if any(folded(name) == folded(author) for author in known.authors) or certain:
-        return True
+def _may_write(name: str, cased: bool, introduced: bool) -> bool:
+    """Say whether a name behind `articles` may be an author's: a full name."""
     words = name.split()
-    return kind == "writings" and 2 <= len(words) <= 4 and (not cased or (bool(by) and all(w[:1].isupper() for w in words if len(w) > 3)))
+    return 2 <= len(words) <= 4 and (not cased or (introduced and all(word[:1].isupper() for word in words if len(word) > 3)))
 
 
 def _wide(question: str, known: Known) -> Source | None:
@@ -189,7 +191,7 @@ def _wide(question: str, known: Known) -> Source | None:
             continue
         name = _bare(found["name"])
         if kind == "writings":
-            name = re.sub(r"^.*(?:に関する|关于|に対する|についての|一下|总结|概括|介绍)", "", name)
+            name = re.sub(r"^.*(?:に関する|关于|に対する|についての|一下|总结|概括|介绍|请)", "", name)
             if not name:
                 continue
             kind = "writings" if re.fullmatch(r"[\u3040-\u30ff\u3400-\u9fff]{2,6}", name) else "news"
@@ -227,7 +229,7 @@ def _outlet_words() -> frozenset[str]:
 
 
 def _squeezed(name: str) -> str:
-    bare = re.sub(r"^(?:the|die|der|den|dem)\s+", "", folded(name))
+    bare = re.sub(r"^(?:the|die|der|den|dem|el|la|los|le|les|o|a)\s+", "", folded(name))
     return re.sub(r"[^\w]", "", re.sub(r"suddeutsche[nrs]? zeitung", "suddeutsche", bare))
 
 
