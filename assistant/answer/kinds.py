@@ -35,6 +35,7 @@ class Patterns:
     opening: re.Pattern[str] | None
     joint: re.Pattern[str] | None
     glued: re.Pattern[str] | None
+    comma: bool
     newest: re.Pattern[str] | None
 
 
@@ -70,6 +71,7 @@ def patterns_of(language: str) -> Patterns:
         opening=maybe(rf"(?:¿\s*)?{opening}" if words else ""),
         glued=maybe(rf"{any_word(str(rules['glued']))}(?!\w)" if "glued" in rules else ""),
         joint=maybe(any_word(str(rules.get("and", "")))),
+        comma=bool(rules.get("comma")),
         newest=maybe((joined("newest") if wide else rf"(?<!\w)(?:{joined('newest')})(?!\w)") if "newest" in rules else ""),
     )
 

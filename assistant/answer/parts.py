@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from functools import lru_cache
 
 from assistant.answer.kinds import helpers_of, patterns_of, tongues
@@ -85,10 +85,11 @@ def _joints(code: str) -> re.Pattern[str] | None:
         return None
     helpers = any_word(helpers_of(code))
     preposition = r"(?:\w{1,5}\s+)?"
-    joint = rf"(?P<before>\s*[,،]?\s+{patterns.joint.pattern}\s+(?:¿\s*)?|\s*[,،]\s*(?:¿\s*)?)"
+    comma = r"|\s*[,،]\s*(?:¿\s*)?" if patterns.comma else r"|\s*,\s*¿\s*"
+    joint = rf"(?:\s*[,،]?\s+{patterns.joint.pattern}\s+(?:¿\s*)?{comma})"
     either = rf"{joint}(?:(?={preposition}{patterns.opening.pattern})|(?={helpers}\s+{_SUBJECT}\b))"
     if patterns.glued:
-        either += rf"|(?P<glued>\s*[,،]?\s+و)(?={patterns.glued.pattern})"
+        either += rf"|\s*[,،]?\s+و(?={patterns.glued.pattern})"
     return re.compile(either, re.IGNORECASE)
 
 
@@ -136,7 +137,3 @@ def _wide_cuts(text: str, code: str) -> list[tuple[int, int]]:
             start = begin
     return cuts
 
-
-def leaning(part: str, first: str, names: Sequence[str]) -> str:
-    """Return the query for a later part: with the names of the first one, when it names nothing itself."""
-    return part if not names or any(name in part for name in names) else f"{part} {' '.join(names)}"

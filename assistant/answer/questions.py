@@ -34,7 +34,7 @@ class Asked:
     it says when they were said instead (`after the match`). `act` is what was
     done with words (`deny`; a key of `[acts]` in `wordings.toml`), `words` are those in quotation marks in the question. `direct_only`:
     only words in quotation marks are wanted. `since` and `until` are the time that is asked about: ISO dates of whole days, both included, ""
-    when open; with `exact_time` it is said outright, not by the bare name of a weekday. `names` are the
+    when open; with `exact_time` it is said outright, not guessed from a weekday or a month without its year. `names` are the
     persons, bodies and places named, as written; `outlet` and `author` whom alone the question wants to hear; `sides` what a comparison
     sets against each other; `newest`: the latest state of things is wanted.
     """

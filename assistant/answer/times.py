@@ -24,7 +24,10 @@ ROLES = ("since", "until", "before", "after", "in")
 
 
 class Time(NamedTuple):
-    """A stretch of whole days, ISO dates, both included; "" is open. `exact`: it is said outright, not by the name of a weekday."""
+    """A stretch of whole days, ISO dates, both included; "" is open.
+
+    `exact`: it is said outright, not by the bare name of a weekday, nor by a day or month whose year had to be guessed.
+    """
 
     since: str = ""
     until: str = ""
@@ -145,7 +148,8 @@ def _single(text: str, moment: Moment, around: _Around) -> _Found | None:
     if moment.level in ("year", "month") and not moment.counted and _is_name(text, moment, role, around):
         return None
     strength = 3 if moment.counted else {"year": 1, "month": 1, "weekday": 2}.get(moment.level, 3)
-    return _Found(strength, start, end, _time(moment.days, role, exact=moment.level != "weekday"))
+    exact = moment.counted or not (moment.yearless or moment.level == "weekday")
+    return _Found(strength, start, end, _time(moment.days, role, exact=exact))
 
 
 def _is_name(text: str, moment: Moment, role: str, around: _Around) -> bool:
