@@ -7,6 +7,7 @@ import contextlib
 import sys
 from collections.abc import Iterator
 
+from assistant.cli.filters import filters_of
 from assistant.cli.opening import make_samples, open_assistant, require, settings_of
 from assistant.cli.terminal import complain, json_text, progress, prose_columns, terminal_columns
 from assistant.errors import AssistantError
@@ -71,8 +72,9 @@ def ask(args: argparse.Namespace) -> int:
     """Answer a question."""
     from assistant.serve.render import as_text
 
+    filters = filters_of(args)
     with open_assistant(args) as assistant:
-        answer = assistant.ask(" ".join(args.question))
+        answer = assistant.ask(" ".join(args.question), filters=filters)
     print(json_text(answer) if args.json else as_text(answer, prose_columns(), sys.stdout.isatty()))
     return 0
 
@@ -82,10 +84,11 @@ def chat(args: argparse.Namespace) -> int:
     from assistant.serve.render import as_text
 
     history: list[Turn] = []
+    filters = filters_of(args)
     with open_assistant(args) as assistant:
         for question in _questions():
             try:
-                answer = assistant.ask(question, history)
+                answer = assistant.ask(question, history, filters)
             except AssistantError as error:
                 complain(f"error: {error}", f"hint: {error.hint}" if error.hint else "")
                 continue
