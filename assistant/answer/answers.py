@@ -117,8 +117,8 @@ class Answering:
     def _beyond(self, draft: Draft, wanted: Filters, given: Filters, history: Sequence[Turn]) -> tuple[Draft, Filters]:
         """Look beyond the filters of the question where nothing within them answers.
 
-        What tells of the time that is asked about answers whenever it was published, and a weekday or a month without its year only prefers. Anything
-        else is shown as nearest, with the filters that it does not meet.
+        What tells of the time that is asked about answers whenever it was published, and a weekday or a month without its year only
+        prefers. Anything else is shown as nearest, with the filters that it does not meet.
         """
         asked = draft.asked
         timeless = undated(wanted, given)

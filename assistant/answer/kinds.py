@@ -19,7 +19,16 @@ KINDS = (
 """Kinds in the order in which they are tried; a question that fits none is of the kind "what"."""
 FORMS = ("comparison", "summary", "timeline")
 """Kinds that ask for a form of their own, whoever speaks in it."""
-NEIGHBOURS = {"es": ("pt", "it"), "pt": ("es", "it"), "it": ("pt", "es"), "jv": ("pt", "es", "id"), "pl": ("pt",), "nl": ("de",), "de": ("nl",), "uk": ("ru",)}
+NEIGHBOURS = {
+    "es": ("pt", "it"),
+    "pt": ("es", "it"),
+    "it": ("pt", "es"),
+    "jv": ("pt", "es", "id"),
+    "pl": ("pt",),
+    "nl": ("de",),
+    "de": ("nl",),
+    "uk": ("ru",),
+}
 """For whose language a short question is easily taken; tried where a question has no word that asks in its own."""
 _UNSPACED = frozenset({"zh", "ja"})
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from functools import lru_cache
+from itertools import pairwise
 
 from assistant.answer.kinds import patterns_of
 from assistant.answer.naming import parse_name
@@ -51,7 +52,7 @@ def names_in(question: str, language: str, others: Sequence[str] = ()) -> tuple[
 def _add_run(match: re.Match[str], question: str, language: str, found: dict[str, int]) -> None:
     run = _ELISION.sub("", match[0]).rstrip(".'’-")
     start = match.start() + len(match[0]) - len(_ELISION.sub("", match[0]))
-    opens = not question[:start].strip(" ¿¡\"«„“")
+    opens = not question[:start].strip(' ¿¡"«„“')
     words = run.split()
     while words and (folded(words[0]) in _function_words(language) or (opens and len(words) > 1 and _asks(words[0], language))):
         start += len(words[0]) + 1
@@ -90,7 +91,9 @@ def _asks(word: str, language: str) -> bool:
 @lru_cache(maxsize=32)
 def _function_words(language: str) -> frozenset[str]:
     """Return words that may stand with a capital at the beginning of a question and name nobody."""
-    listed = "the a an el la los las le les l der die das den dem o os as il lo in on at di en de do da according menurut según selon laut segundo"
+    listed = (
+        "the a an el la los las le les l der die das den dem o os as il lo in on at di en de do according menurut selon laut segundo"
+    )
     return frozenset(listed.split())
 
 
@@ -104,7 +107,7 @@ def sides_of(question: str, names: Sequence[str], languages: Sequence[str]) -> t
     joined = [name for name in names if name]
     if len(joined) >= 2:
         spans = [(question.find(name), name) for name in joined if name in question]
-        for (at, one), (behind, other) in zip(spans, spans[1:], strict=False):
+        for (at, one), (behind, other) in pairwise(spans):
             if behind - at - len(one) <= 30:
                 return one, other
     tail = re.split(r"[,:;，、]\s*", question)[-1]
@@ -113,4 +116,3 @@ def sides_of(question: str, names: Sequence[str], languages: Sequence[str]) -> t
         if len(parts) > 1:
             return tuple(" ".join(part.split()[-3:]) if i == 0 else part for i, part in enumerate(parts))[:4]
     return ()
-

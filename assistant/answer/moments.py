@@ -12,7 +12,17 @@ from importlib import resources
 from typing import Any, Literal, NamedTuple, cast
 
 from assistant.answer.calendar import (
-    Days, Unit, made, month_of, one_day, recent, recent_month, shifted, weekday_before, whole, year_of,
+    Days,
+    Unit,
+    made,
+    month_of,
+    one_day,
+    recent,
+    recent_month,
+    shifted,
+    weekday_before,
+    whole,
+    year_of,
 )  # fmt: skip
 from assistant.text import rules
 
@@ -73,7 +83,9 @@ def find_moments(text: str, language: str, today: date | None) -> list[Moment]:
     known = _language(language)
     found = [moment for pattern in known.absolute for m in pattern.finditer(text) if (moment := _absolute(m, known, today))]
     if today is not None:
-        found += [moment for kind, pattern in known.relative for m in pattern.finditer(text) if (moment := _relative(kind, m, known, today))]
+        found += [
+            moment for kind, pattern in known.relative for m in pattern.finditer(text) if (moment := _relative(kind, m, known, today))
+        ]
     found.sort(key=lambda m: (m.start - m.end, m.start))
     kept: list[Moment] = []
     for moment in found:
@@ -88,7 +100,12 @@ def _joined(text: str, moments: Sequence[Moment]) -> list[Moment]:
     for moment in moments:
         last = found[-1] if found else None
         between = text[last.end : moment.start] if last else ""
-        if last and last.level == "weekday" and moment.level == "day" and re.fullmatch(r"[\s,(]*(?:(?:tanggal|the|den|el|le|dia)\s+)?", between):
+        if (
+            last
+            and last.level == "weekday"
+            and moment.level == "day"
+            and re.fullmatch(r"[\s,(]*(?:(?:tanggal|the|den|el|le|dia)\s+)?", between)
+        ):
             found[-1] = moment._replace(start=last.start)
         elif last and last.yearless and last.level == "month" and moment.level == "year" and len(between) <= 7:
             found[-1] = Moment(last.start, moment.end, month_of(moment.days.first.year, last.days.first.month), "month", dated=True)
@@ -119,10 +136,7 @@ def _day(m: re.Match[str], year: int, month: int, days: tuple[int, int], today: 
     first, last = days
     if month > 12 and last <= 12:
         month, last = last, month
-    if year:
-        end = made(year, month, last)
-    else:
-        end = recent(today, month, last) if today else None
+    end = made(year, month, last) if year else recent(today, month, last) if today else None
     begin = made(end.year, month, first) if end and first else end
     if end is None or begin is None or begin > end:
         return None
@@ -142,7 +156,7 @@ def _relative(kind: str, m: re.Match[str], known: _Language, today: date) -> Mom
     n, unit = _count(parts, known)
     if not unit:
         return None
-    level: Level = unit if unit in ("month", "year") else "day"  # type: ignore[assignment]
+    level: Level = unit if unit in ("month", "year") else "day"
     if kind == "past":
         return Moment(start, end, Days(shifted(today, -n, unit), today), "stretch")
     steps = {"last": -1, "this": 0, "next": 1, "twice": -2}.get(kind, -n)
@@ -217,7 +231,7 @@ def _relatives(
     table: Mapping[str, Any], numbers: Mapping[str, int], weekdays: Mapping[str, int], months: Mapping[str, int], unspaced: bool
 ) -> Iterator[tuple[str, re.Pattern[str]]]:
     edge = ("", "") if unspaced else (r"(?<![\w/])(?:", r")(?![\w/])")
-    unit = {name: pattern for name, pattern in table.get("units", {}).items()}
+    unit = table.get("units", {})
     macros = {
         "N": rf"(?P<n>\d{{1,3}}|{rules.alternatives(sorted(numbers, key=lambda w: (-len(w), w)))})",
         "UNIT": "(?:" + "|".join(f"(?P<{name}>{unit[name]})" for name in UNITS if name in unit) + ")",
@@ -257,13 +271,14 @@ def _spaced(table: Mapping[str, Any], months: Mapping[str, int]) -> Iterator[str
     to = any_word(table.get("to", "-"))
     yield rf"(?<!\d){_YEAR}-(?P<m>\d{{2}})(?:-(?P<d>\d{{2}}))?(?!\d)"
     yield rf"(?<![\d/.])(?P<d>\d{{1,2}})[/.](?P<m>\d{{1,2}})[/.]{_YEAR}(?!\d)"
-    yield rf"(?<![\d/.])(?P<first>\d{{1,2}}){_ORDINAL}\s*{to}\s*(?:el|le|den|dem)?\s*(?P<d>\d{{1,2}}){_ORDINAL}\s+{_OF}{month}(?:,?\s+{_OF}{year})?"
+    span = rf"(?P<first>\d{{1,2}}){_ORDINAL}\s*{to}\s*(?:el|le|den|dem)?\s*(?P<d>\d{{1,2}}){_ORDINAL}"
+    yield rf"(?<![\d/.]){span}\s+{_OF}{month}(?:,?\s+{_OF}{year})?"
     yield rf"{day}\s+{_OF}{month}(?:,?\s+{_OF}{year})?"
     yield rf"(?<!\w){month}\s+(?P<d>\d{{1,2}})(?:st|nd|rd|th)?(?![\d:])(?:,?\s+{year})?"
     yield rf"(?<!\w){month},?\s+{_OF}{year}"
     yield rf"(?<!\w)(?P<month>{alone})(?!\w)"
-    yield rf"(?<=\()(?P<d>\d{{1,2}})[/.](?P<m>\d{{1,2}})(?=\))"
-    yield rf"(?:(?<=tanggal )|(?<=tgl )|(?<=on )|(?<=el )|(?<=le )|(?<=am )|(?<=dia )|(?<=, ))(?P<d>\d{{1,2}})/(?P<m>\d{{1,2}})(?![\d/])"
+    yield r"(?<=\()(?P<d>\d{1,2})[/.](?P<m>\d{1,2})(?=\))"
+    yield r"(?:(?<=tanggal )|(?<=tgl )|(?<=on )|(?<=el )|(?<=le )|(?<=am )|(?<=dia )|(?<=, ))(?P<d>\d{1,2})/(?P<m>\d{1,2})(?![\d/])"
     yield rf"(?<![\d.,/$€£-]){year}(?!\w|[-–]\w|[.,]\d)"
 
 
@@ -286,4 +301,4 @@ def _unspaced() -> Iterator[str]:
     yield r"(?<!\d)(?P<m>\d{1,2})\s*月份?(?!\s*\d)"
     yield rf"(?<!\d){_YEAR}\s*年(?!\s*\d)(?!間|间|代)"
     yield rf"(?<!\d){_YEAR}-(?P<m>\d{{2}})(?:-(?P<d>\d{{2}}))?(?!\d)"
-    yield rf"(?<![\d/])(?P<m>\d{{1,2}})/(?P<d>\d{{1,2}})(?![\d/])"
+    yield r"(?<![\d/])(?P<m>\d{1,2})/(?P<d>\d{1,2})(?![\d/])"

@@ -136,4 +136,3 @@ def _wide_cuts(text: str, code: str) -> list[tuple[int, int]]:
             cuts.append((comma.start(), begin))
             start = begin
     return cuts
-

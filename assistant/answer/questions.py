@@ -13,7 +13,7 @@ from typing import Literal
 from assistant.answer.kinds import FORMS, KINDS, kind_of, patterns_of, tongues, wants_newest, without_lead
 from assistant.answer.mentioned import names_in, sides_of
 from assistant.answer.parts import split_questions
-from assistant.answer.sources import Known, Source, find_source
+from assistant.answer.sources import NOBODY, Known, Source, find_source, is_writing
 from assistant.answer.times import NO_TIME, Time, take_time
 from assistant.answer.wordings import Wording, read_wordings, split_speakers, take_direct
 
@@ -33,8 +33,8 @@ class Asked:
     named, as written, `speakers` are these one by one, and `topic` is what the words are about, "" when there is none; with `circumstance`
     it says when they were said instead (`after the match`). `act` is what was
     done with words (`deny`; a key of `[acts]` in `wordings.toml`), `words` are those in quotation marks in the question. `direct_only`:
-    only words in quotation marks are wanted. `since` and `until` are the time that is asked about: ISO dates of whole days, both included, ""
-    when open; with `exact_time` it is said outright, not guessed from a weekday or a month without its year. `names` are the
+    only words in quotation marks are wanted. `since` and `until` are the time that is asked about: ISO dates of whole days, both
+    included, "" when open; with `exact_time` it is said outright, not guessed from a weekday or a month without its year. `names` are the
     persons, bodies and places named, as written; `outlet` and `author` whom alone the question wants to hear; `sides` what a comparison
     sets against each other; `newest`: the latest state of things is wanted.
     """
@@ -60,7 +60,7 @@ class Asked:
     newest: bool = False
 
 
-def understand(question: str, language: str, now: str = "", known: Known = Known()) -> Asked:
+def understand(question: str, language: str, now: str = "", known: Known = NOBODY) -> Asked:
     """Say what a question asks for.
 
     Args:
@@ -82,9 +82,10 @@ def understand(question: str, language: str, now: str = "", known: Known = Known
     kind = kind_of(rest, own, asked=any(mark in question for mark in "?？؟"))
     asked = Asked(question, language, kind, direct_only=direct, newest=wants_newest(rest, own))
     asked = _with_time(_from_source(asked, source, rest, order), time)
-    if kind not in (*FORMS, "definition") and not asked.asks:
+    if not asked.asks:
         for text, when in ((rest, time), (undirected, NO_TIME)):
-            if wording := next(read_wordings(text, order), None):
+            wording = next(read_wordings(text, order), None)
+            if wording and not (kind in FORMS and is_writing(wording.named, own)):
                 asked = _about_words(_with_time(asked, when), wording, order)
                 break
     named = names_in(take_time(plain, now, own)[0], language, (*asked.speakers, *filter(None, (asked.outlet, asked.author))))

@@ -62,7 +62,8 @@ def tells_of(article: Article, span: Span, asked: Asked) -> bool:
     text = article.text[max(0, span.start - NEAR_CHARS) : span.end + NEAR_CHARS]
     published = date.fromisoformat(article.published[:10]) if len(article.published) >= 10 else None
     return any(
-        (not asked.since or moment.days.last.isoformat() >= asked.since) and (not asked.until or moment.days.first.isoformat() <= asked.until)
+        (not asked.since or moment.days.last.isoformat() >= asked.since)
+        and (not asked.until or moment.days.first.isoformat() <= asked.until)
         for moment in find_moments(text, article.language, published)
         if moment.level != "weekday"
     )

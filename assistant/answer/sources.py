@@ -40,6 +40,9 @@ class Known(NamedTuple):
     authors: tuple[str, ...] = ()
 
 
+NOBODY = Known()
+
+
 class Source(NamedTuple):
     """Whom a question wants to hear, and the characters that say so; `rest` is the question without them."""
 
@@ -72,18 +75,27 @@ def _language(code: str) -> _Language:
         if kind in table:
             by = rf"(?:(?P<by>{any_word(table['by'])})(?:\s+|(?<=['’])))?"
             writing.append((kind, re.compile(rf"{edge}{any_word(table[kind])}\s+{by}", re.IGNORECASE)))
-            writing.append((f"{kind}_behind", re.compile(rf"{edge}the\s+(?P<name>{_RUN.pattern})\s+{any_word(table[kind])}(?!\w)", re.IGNORECASE)))
+            writing.append(
+                (f"{kind}_behind", re.compile(rf"{edge}the\s+(?P<name>{_RUN.pattern})\s+{any_word(table[kind])}(?!\w)", re.IGNORECASE))
+            )
     return _Language(
-        tuple((kind, re.compile(rf"{edge}{any_word(table[kind])}(?:\s+|(?<=['’])|(?<=\sل)|(?<=لـ))", re.IGNORECASE)) for kind in ("reported", "according") if kind in table),
+        tuple(
+            (kind, re.compile(rf"{edge}{any_word(table[kind])}(?:\s+|(?<=['’])|(?<=\sل)|(?<=لـ))", re.IGNORECASE))
+            for kind in ("reported", "according")
+            if kind in table
+        ),
         re.compile(rf"(?P<name>{_RUN.pattern})\s+{any_word(table['behind'])}(?!\w)") if "behind" in table else None,
-        re.compile(rf"^(?:(?:the|der|dem|die|das|el|la|le|o|a)\s+)?{any_word(table.get('nouns', ''))}(?:\s+(?:de|da|do)(?=\s))?(?:\s+|(?<=['’]))", re.IGNORECASE),
+        re.compile(
+            rf"^(?:(?:the|der|dem|die|das|el|la|le|o|a)\s+)?{any_word(table.get('nouns', ''))}(?:\s+(?:de|da|do)(?=\s))?(?:\s+|(?<=['’]))",
+            re.IGNORECASE,
+        ),
         re.compile(rf"[,،;:?¿]|\s-\s|{edge}{any_word(table.get('openings', ''))}(?!\w)", re.IGNORECASE),
         re.compile(rf"[,،;:?]|{edge}{any_word(table.get('about', ''))}(?!\w)|$", re.IGNORECASE),
         tuple(writing),
     )
 
 
-def find_source(question: str, languages: Sequence[str], known: Known = Known()) -> Source | None:
+def find_source(question: str, languages: Sequence[str], known: Known = NOBODY) -> Source | None:
     """Return whom alone a question wants to hear; None where it names nobody so.
 
     Args:
@@ -205,7 +217,7 @@ def _wide(question: str, known: Known) -> Source | None:
 
 
 @lru_cache(maxsize=1 << 10)
-def is_outlet(name: str, known: Known = Known()) -> bool:
+def is_outlet(name: str, known: Known = NOBODY) -> bool:
     """Say whether a name is an outlet's: of the index, of those known by name, or by its form (`kompas.com`, `The Sotera Courier`)."""
     plain = folded(name)
     if any(same_outlet(name, outlet) for outlet in known.outlets) or _squeezed(name) in _by_name():
@@ -216,6 +228,11 @@ def is_outlet(name: str, known: Known = Known()) -> bool:
         ends = "|".join(_tables()[code]["noun_behind"] for code in ("zh", "ja"))
         return len(name) > 2 and re.search(rf"(?:{ends})$", name) is not None
     return len(plain.split()) > 1 and not set(re.findall(r"[\w-]+", plain)).isdisjoint(_outlet_words())
+
+
+def is_writing(name: str, languages: Sequence[str]) -> bool:
+    """Say whether a name is one of something written: `the articles by Jane Doe`."""
+    return any(pattern.search(f"{name} ") for code in languages if code in _tables() for _, pattern in _language(code).writing)
 
 
 @lru_cache(maxsize=1)

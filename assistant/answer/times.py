@@ -196,11 +196,11 @@ def _around(language: str) -> _Around:
 
     return _Around(
         before={name: in_front(table[name]) for name in ROLES if name in table},
-        behind={
-            name: re.compile(rf"\s*(?:{table[f'{name}_behind']})", re.IGNORECASE) for name in ROLES if f"{name}_behind" in table
-        },
+        behind={name: re.compile(rf"\s*(?:{table[f'{name}_behind']})", re.IGNORECASE) for name in ROLES if f"{name}_behind" in table},
         between=in_front(table.get("between", "")),
-        joint=re.compile(rf"[\s)(,]*(?:{any_word(table.get('to', ''))})[\s(]*(?:{any_word(table.get('fill', ''))}\s*){{0,3}}", re.IGNORECASE),
+        joint=re.compile(
+            rf"[\s)(,]*(?:{any_word(table.get('to', ''))})[\s(]*(?:{any_word(table.get('fill', ''))}\s*){{0,3}}", re.IGNORECASE
+        ),
         named=re.compile(rf"{word}{any_word(table.get('named', ''))}\s+$", re.IGNORECASE),
         named_behind=re.compile(table.get("named_behind", r"(?!)"), re.IGNORECASE),
         unspaced=unspaced,

@@ -38,7 +38,9 @@ def filters_of(args: argparse.Namespace) -> Filters:
     language = normal_code(args.language) if args.language else ""
     if args.language and not language:
         raise SettingsError(f"--language is {args.language!r}, which is no language", "write its code, such as id or en")
-    return Filters(outlet=args.outlet.strip(), author=args.author.strip(), speaker=args.speaker.strip(), language=language, since=since, until=until)
+    return Filters(
+        outlet=args.outlet.strip(), author=args.author.strip(), speaker=args.speaker.strip(), language=language, since=since, until=until
+    )
 
 
 def dates_of(args: argparse.Namespace) -> tuple[str, str]:
