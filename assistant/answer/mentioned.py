@@ -91,9 +91,7 @@ def _asks(word: str, language: str) -> bool:
 @lru_cache(maxsize=32)
 def _function_words(language: str) -> frozenset[str]:
     """Return words that may stand with a capital at the beginning of a question and name nobody."""
-    listed = (
-        "the a an el la los las le les l der die das den dem o os as il lo in on at di en de do according menurut selon laut segundo"
-    )
+    listed = "the a an el la los las le les l der die das den dem o os as il lo in on at di en de do according selon laut segundo"
     return frozenset(listed.split())
 
 

@@ -76,7 +76,8 @@ def take_time(question: str, now: str = "", languages: Sequence[str] = ("en",)) 
             continue
         if found := _restriction(text, language, find_moments(text, language, today)):
             between = "" if times_table()[language].get("unspaced") else " "
-            rest = " ".join(f"{question[: found.start]}{between}{question[found.end :]}".split())
+            closed = "(" in question[found.start : found.end] and question[found.end :].startswith(")")
+            rest = " ".join(f"{question[: found.start]}{between}{question[found.end + closed :]}".split())
             return rest.strip(" ,，、") or question, found.time
     return question, NO_TIME
 
