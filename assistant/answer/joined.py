@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from assistant.answer.questions import Asked
-from assistant.records import Answer, Citation, Filters, Hit, Marker
+from assistant.records import Answer, Citation, Dropped, Filters, Hit, Marker
 from assistant.text.terms import content_terms
 
 _MARKS = {"ar": "؟", "fa": "؟", "ur": "؟", "zh": "？", "ja": "？"}
@@ -35,24 +35,12 @@ def join_answers(question: str, parts: Sequence[str], answers: Sequence[Answer],
         answers: the answer to each; at least one.
         filters: those in force for all, shown where the parts have different ones.
     """
-    citations: list[Citation] = []
-    markers: list[Marker] = []
-    text = ""
-    dropped = []
-    for part, answer in zip(parts, answers, strict=True):
-        numbers = _numbered(answer.citations, citations)
-        text += ("\n\n" if text else "") + part + _MARKS.get(answer.language, "?") + "\n"
-        markers += [Marker(len(text) + offset, numbers[number]) for offset, number in answer.markers if number in numbers]
-        dropped += [replace(d, numbers=tuple(numbers[n] for n in d.numbers if n in numbers)) for d in answer.dropped]
-        text += answer.text
+    text, markers, citations, dropped = _joined(parts, answers)
     first = answers[0]
     answered = [answer for answer in answers if not answer.abstained]
     nearest: list[Citation] = []
     for answer in answers if not answered else ():
         _numbered(answer.nearest, nearest)
-    timings: Counter[str] = Counter()
-    for answer in answers:
-        timings.update(answer.timings)
     return replace(
         first,
         question=question,
@@ -71,8 +59,30 @@ def join_answers(question: str, parts: Sequence[str], answers: Sequence[Answer],
         note=" ".join(dict.fromkeys(answer.note for answer in answers if answer.note)),
         missing=tuple(dict.fromkeys(word for answer in answers for word in answer.missing)),
         confidence=min((answer.confidence for answer in answered), default=max(answer.confidence for answer in answers)),
-        timings={name: round(took, 2) for name, took in timings.items()},
+        timings=_summed(answers),
     )
+
+
+def _joined(parts: Sequence[str], answers: Sequence[Answer]) -> tuple[str, list[Marker], list[Citation], list[Dropped]]:
+    """Return the text of all parts with its markers and citations, and the claims that were dropped, numbered through."""
+    text = ""
+    markers: list[Marker] = []
+    citations: list[Citation] = []
+    dropped: list[Dropped] = []
+    for part, answer in zip(parts, answers, strict=True):
+        numbers = _numbered(answer.citations, citations)
+        text += ("\n\n" if text else "") + part + _MARKS.get(answer.language, "?") + "\n"
+        markers += [Marker(len(text) + offset, numbers[number]) for offset, number in answer.markers if number in numbers]
+        dropped += [replace(d, numbers=tuple(numbers[n] for n in d.numbers if n in numbers)) for d in answer.dropped]
+        text += answer.text
+    return text, markers, citations, dropped
+
+
+def _summed(answers: Sequence[Answer]) -> dict[str, float]:
+    timings: Counter[str] = Counter()
+    for answer in answers:
+        timings.update(answer.timings)
+    return {name: round(took, 2) for name, took in timings.items()}
 
 
 def _numbered(citations: Sequence[Citation], known: list[Citation]) -> dict[int, int]:

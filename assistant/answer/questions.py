@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from assistant.answer.kinds import FORMS, KINDS, kind_of, patterns_of, tongues, wants_newest, without_lead
+from assistant.answer.kinds import FORMS, KINDS, NEIGHBOURS, kind_of, patterns_of, tongues, wants_newest, without_lead
 from assistant.answer.mentioned import names_in, sides_of
 from assistant.answer.parts import split_questions
 from assistant.answer.sources import NOBODY, Known, Source, find_source, is_writing
@@ -75,20 +75,21 @@ def understand(question: str, language: str, now: str = "", known: Known = NOBOD
     for code in dict.fromkeys((*own, "id", "en")):
         if found := next((m for pattern in patterns_of(code).metadata if (m := pattern.fullmatch(plain))), None):
             return Asked(question, language, "metadata", topic=(found.groupdict().get("topic") or "").strip())
-    order = tuple(dict.fromkeys((language, "id", "en", "ms")))
-    source = find_source(plain, own, known)
+    near = (*own, *(code for code in NEIGHBOURS.get(language, ()) if code not in own))
+    order = tuple(dict.fromkeys((language, "id", "en", "ms", *near)))
+    source = find_source(plain, near, known)
     undirected, direct = take_direct(without_lead(source.rest if source else plain, own), order)
-    rest, time = take_time(undirected, now, own)
+    rest, time = take_time(undirected, now, near)
     kind = kind_of(rest, own, asked=any(mark in question for mark in "?？؟"))
     asked = Asked(question, language, kind, direct_only=direct, newest=wants_newest(rest, own))
     asked = _with_time(_from_source(asked, source, rest, order), time)
     if not asked.asks:
         for text, when in ((rest, time), (undirected, NO_TIME)):
             wording = next(read_wordings(text, order), None)
-            if wording and not (kind in FORMS and is_writing(wording.named, own)):
+            if wording and not (kind in FORMS and is_writing(wording.named)):
                 asked = _about_words(_with_time(asked, when), wording, order)
                 break
-    named = names_in(take_time(plain, now, own)[0], language, (*asked.speakers, *filter(None, (asked.outlet, asked.author))))
+    named = names_in(take_time(plain, now, near)[0], language, (*asked.speakers, *filter(None, (asked.outlet, asked.author))))
     return replace(asked, names=named, sides=sides_of(rest, named, own) if kind == "comparison" else ())
 
 

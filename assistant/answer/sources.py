@@ -230,9 +230,10 @@ def is_outlet(name: str, known: Known = NOBODY) -> bool:
     return len(plain.split()) > 1 and not set(re.findall(r"[\w-]+", plain)).isdisjoint(_outlet_words())
 
 
-def is_writing(name: str, languages: Sequence[str]) -> bool:
-    """Say whether a name is one of something written: `the articles by Jane Doe`."""
-    return any(pattern.search(f"{name} ") for code in languages if code in _tables() for _, pattern in _language(code).writing)
+def is_writing(name: str) -> bool:
+    """Say whether a name is one of something written, in any language: `the articles by Jane Doe`."""
+    codes = (code for code, table in _tables().items() if "writings" in table)
+    return any(pattern.search(f"{name} ") for code in codes for _, pattern in _language(code).writing)
 
 
 @lru_cache(maxsize=1)
