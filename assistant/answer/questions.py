@@ -85,8 +85,7 @@ def understand(question: str, language: str, now: str = "", known: Known = NOBOD
     asked = _with_time(_from_source(asked, source, rest, order), time)
     if not asked.asks:
         for text, when in ((rest, time), (undirected, NO_TIME)):
-            wording = next(read_wordings(text, order), None)
-            if wording and not (kind in FORMS and is_writing(wording.named)):
+            if wording := next((wording for wording in read_wordings(text, order) if _fits(wording, kind)), None):
                 asked = _about_words(_with_time(asked, when), wording, order)
                 break
     named = names_in(take_time(plain, now, near)[0], language, (*asked.speakers, *filter(None, (asked.outlet, asked.author))))
@@ -112,6 +111,13 @@ def _from_source(asked: Asked, source: Source | None, rest: str, order: Sequence
         return replace(asked, author=source.name)
     kind = "said" if asked.kind == "what" else asked.kind
     return replace(asked, kind=kind, asks="words", speaker=source.name, speakers=split_speakers(source.name, order), topic=rest)
+
+
+def _fits(wording: Wording, kind: str) -> bool:
+    """Say whether a question of a kind may be one about words: only what wants yes or no asks whether somebody denied something."""
+    if wording.form == "whether":
+        return kind in ("yes_no", "what")
+    return kind not in (*FORMS, "definition") or (wording.form in ("said", "quote") and not is_writing(wording.named))
 
 
 def _about_words(asked: Asked, wording: Wording, order: Sequence[str]) -> Asked:
