@@ -301,3 +301,26 @@ def test_the_model_in_use_is_marked_whatever_it_is(monkeypatch: pytest.MonkeyPat
         assert main(["--json", "models"]) == 0
         (used,) = [record for record in json.loads(capsys.readouterr().out) if record["in_use"]]
         assert chosen in (used["name"], used["model"])
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        (["--since", "2023-13"], "--since is '2023-13', which is no date"),
+        (["--since", "2025", "--until", "2024"], "--since 2025 lies after --until 2024"),
+        (["--language", "qqqq"], "--language is 'qqqq', which is no language"),
+    ],
+)
+def test_a_bad_filter_gets_one_line_with_what_to_do(index: str, capsys, options, message):
+    assert main(["--index", index, "ask", *options, QUESTION]) == 1
+    error = capsys.readouterr().err
+    assert error.startswith(f"error: {message}\nhint: ")
+
+
+def test_ask_is_restricted_by_its_options(index: str, capsys):
+    assert main(["--index", index, "ask", "--json", "--outlet", "kontan.co.id", "--speaker", "Biden", QUESTION]) == 0
+    answer = json.loads(capsys.readouterr().out)
+    assert {citation["outlet"] for citation in answer["citations"]} == {"Kontan"}
+    assert answer["filters"]["speaker"] == "Biden"
+    assert main(["--index", index, "ask", "--json", "--until", "1999", QUESTION]) == 0
+    assert json.loads(capsys.readouterr().out)["abstained"]

@@ -10,11 +10,14 @@ from functools import cached_property
 from assistant.answer.candidates import candidates_of
 from assistant.answer.compose import cite, compose, compose_metadata, label
 from assistant.answer.features import unknown_share
+from assistant.answer.joined import join_answers, standing_alone
 from assistant.answer.ledger import Ledger
-from assistant.answer.questions import Asked, understand
+from assistant.answer.parts import split_questions
+from assistant.answer.questions import Asked, Known, understand
 from assistant.answer.reader import Reader
 from assistant.answer.reading import Readings, read_hits
 from assistant.answer.remember import RememberingEncoder
+from assistant.answer.restrict import later, nothing_said, resolved, tells_of, undated, with_question
 from assistant.answer.said import Saying
 from assistant.answer.select import Selected, confidence_row, select, selector
 from assistant.answer.spoke import answer_who
@@ -71,26 +74,72 @@ class Answering:
         return Ledger(self.index, self.encoder)
 
     def answer(self, question: str, history: Sequence[Turn], filters: Filters, now: str) -> Answer:
-        """Answer one question; see `Assistant.ask`."""
-        started = time.perf_counter()
+        """Answer a question, each of several in one by itself; see `Assistant.ask`."""
         self.index.refresh()
         language = detect_language(question, tuple(self.index.languages()))
-        asked = understand(question, language, now)
-        draft = Draft(asked, filters)
+        parts = split_questions(question, language)
+        if len(parts) == 1:
+            return self._answer_one(question, language, history, filters, now)
+        alone = standing_alone([understand(part, language, now) for part in parts])
+        answers = [self._answer_one(part, language, history, filters, now) for part in alone]
+        return join_answers(question, parts, answers, filters)
+
+    def _answer_one(self, question: str, language: str, history: Sequence[Turn], filters: Filters, now: str) -> Answer:
+        started = time.perf_counter()
+        asked = understand(question, language, now, Known(*self.index.sources()))
+        wanted = with_question(filters, asked)
+        draft = self._draft(asked, wanted, filters, history)
+        if wanted != filters and not (draft.citations or draft.metadata or draft.text):
+            draft, wanted = self._beyond(draft, wanted, filters, history)
+        return replace(self._finish(draft, now, started), filters=wanted)
+
+    def _draft(self, asked: Asked, wanted: Filters, given: Filters, history: Sequence[Turn]) -> Draft:
+        """Answer within filters. The words of a speaker have dates of their own: what was said at other times is nearest to them."""
+        started = time.perf_counter()
+        allowed = resolved(wanted, self.ledger)
+        draft = Draft(asked, undated(allowed, given) if asked.asks else allowed)
         if not self.index.languages():
-            draft.text = label("empty_index", language)
+            draft.text = label("empty_index", asked.language)
         elif asked.kind == "metadata":
             self._from_metadata(draft, history)
         else:
-            draft.hits = tuple(self.retriever.search(question, self.k, filters))
+            draft.hits = tuple(self.retriever.search(asked.question, self.k, allowed))
             draft.timings["search"] = _ms(started)
             if not asked.asks or not self._from_ledger(draft):
                 self._from_sentences(draft)
-        return self._finish(draft, now, started)
+            elif not draft.citations and asked.since and asked.until:
+                self._said_later(draft)
+        return draft
+
+    def _said_later(self, draft: Draft) -> None:
+        """Look for words in the articles of the days after, which may report them; without any the draft stays what it is."""
+        late = Draft(replace(draft.asked, until=later(draft.asked.until)), draft.filters, draft.hits)
+        if self._from_ledger(late) and late.citations:
+            draft.citations, draft.nearest, draft.text, draft.confidence = late.citations, late.nearest, late.text, late.confidence
+
+    def _beyond(self, draft: Draft, wanted: Filters, given: Filters, history: Sequence[Turn]) -> tuple[Draft, Filters]:
+        """Look beyond the filters of the question where nothing within them answers.
+
+        What tells of the time that is asked about answers whenever it was published, and a weekday or a month without its year only
+        prefers. Anything else is shown as nearest, with the filters that it does not meet.
+        """
+        asked = draft.asked
+        timeless = undated(wanted, given)
+        if timeless != wanted:
+            other = self._draft(replace(asked, since="", until=""), timeless, given, history)
+            first = other.citations[:1]
+            if first and (not asked.exact_time or tells_of(self.index.article(first[0].article_id), first[0].span, asked)):
+                return other, timeless
+        free = self._draft(replace(asked, since="", until=""), given, given, history)
+        draft.nearest = free.citations[:N_NEAREST] or free.nearest
+        draft.text = nothing_said(wanted, asked, self.index.articles(resolved(wanted, self.ledger)))
+        if draft.nearest and draft.text:
+            draft.text += " " + label("nearest_elsewhere", asked.language, title=draft.nearest[0].title)
+        return draft, wanted
 
     def search(self, question: str, k: int, filters: Filters) -> list[Hit]:
         """Return the `k` best passages; see `Assistant.search`."""
-        hits = self.retriever.search(question, max(k, READ_HITS) if self.reader else k, filters)
+        hits = self.retriever.search(question, max(k, READ_HITS) if self.reader else k, resolved(filters, self.ledger))
         asked = understand(question, detect_language(question, tuple(self.index.languages())))
         return self._read(asked, hits)[0][:k]
 

@@ -18,7 +18,6 @@ from numpy.typing import NDArray
 from safetensors.numpy import load_file
 from tokenizers import Tokenizer
 
-from assistant.answer.questions import KINDS
 from assistant.encoders import StaticEncoder, bundled_folder
 from assistant.errors import EncoderUnavailable
 from assistant.protocols import Encoder
@@ -27,8 +26,10 @@ from assistant.records import Span
 Floats = NDArray[np.float32]
 Ints = NDArray[np.int64]
 
-ALL_KINDS = (*KINDS, "said", "metadata", "what")
+ALL_KINDS = ("reason", "number", "date", "place", "person", "definition", "list", "yes_no", "said", "metadata", "what")
 """Kinds of question, in the order of the network's input."""
+READ_AS = {"body": "person"}
+"""Kinds that the network learned under another name; any other that it does not know is read as "what"."""
 MOST_TOKENS = 288
 """Tokens of a passage that are read at once; a longer passage is read in parts of whole sentences."""
 MOST_ANSWER_TOKENS = 24
@@ -41,6 +42,12 @@ UNREAD = -20.0
 BUNDLED = "reader-v1"
 NETWORK, TABLE, TOKENIZER, CARD = "reader.onnx", "table.safetensors", "tokenizer.json", "reader.json"
 _LETTER = re.compile(r"[^\W\d_]")
+
+
+def kind_number(kind: str) -> int:
+    """Return the network's number of a kind of question."""
+    known = READ_AS.get(kind, kind)
+    return ALL_KINDS.index(known if known in ALL_KINDS else "what")
 
 
 @dataclass(frozen=True)
@@ -167,7 +174,7 @@ class Reader:
 
         Args:
             question: as the person wrote it.
-            kind: one of `ALL_KINDS`.
+            kind: what is wanted, as `Asked.kind`.
             passages: texts with their sentences; a sentence without any token scores `UNREAD`.
         """
         made = [[Reading(UNREAD, Span(span.start, span.start)) for span in passage.sentences] for passage in passages]
@@ -176,7 +183,7 @@ class Reader:
         parts.sort(key=lambda part: part.size)
         for at in range(0, len(parts) if len(asked) else 0, PARTS_AT_ONCE):
             batch = parts[at : at + PARTS_AT_ONCE]
-            sentences, ends = self._run(asked, ALL_KINDS.index(kind), batch)
+            sentences, ends = self._run(asked, kind_number(kind), batch)
             for part, scores, places in zip(batch, sentences, ends, strict=True):
                 for n in range(int(part.owners[part.end - 1]) - part.first + 1):
                     mine = np.flatnonzero(part.owners[part.start : part.end] == part.first + n)

@@ -10,9 +10,10 @@ from functools import lru_cache
 from importlib import resources
 from typing import Any, Literal, NamedTuple
 
+from assistant.answer.kinds import without_accents
 from assistant.text.terms import folded
 
-OTHER_TABLES = ("acts", "nobody", "moments", "times", "days")
+OTHER_TABLES = ("acts", "nobody", "moments")
 FILES = ("wordings.toml", "wordings.more.toml")
 MAX_SPEAKER_WORDS = 9
 """A longer "speaker" is a clause: the question only looks like one about words."""
@@ -74,7 +75,7 @@ def _compiled(table: Mapping[str, Any]) -> _Language:
     for form in FORMS:
         for pattern in table.get(form, ()):
             written = _MACRO.sub(lambda found: macros[found[0]], pattern)
-            forms.append((form, re.compile(written, re.IGNORECASE)))
+            forms.append((form, re.compile(without_accents(written), re.IGNORECASE)))
     direct = table.get("direct")
     between = rf"\s*(?:,|;|、)\s*|\s+(?:{table['split']})\s+|(?<=\S)(?:{_unspaced(table['split'])})(?=\S)"
     return _Language(
@@ -103,18 +104,20 @@ def take_direct(question: str, languages: Sequence[str]) -> tuple[str, bool]:
 def read_wordings(question: str, languages: Sequence[str]) -> Iterator[Wording]:
     """Yield what a question may ask about words, likeliest first: forms that name a speaker before those that ask who spoke."""
     marked = _WORD.sub(lambda word: (_MARK if act_of(word[0]) else "") + word[0], question.replace(_MARK, " "))
+    tried = [(text, without_accents(text)) for text in (question, marked)]
     quoted = _QUOTED.search(question)
     words = quoted["words"].strip(" .,!?") if quoted else ""
     for code in languages:
         if code in _languages():
             for form, pattern in _languages()[code].forms:
-                found = pattern.fullmatch(marked if _MARK in pattern.pattern else question)
-                if found and (wording := _wording(form, found, words)):
+                written, bare = tried[_MARK in pattern.pattern]
+                found = pattern.fullmatch(bare)
+                if found and (wording := _wording(form, found, written, words)):
                     yield wording
 
 
-def _wording(form: Form, found: re.Match[str], words: str) -> Wording | None:
-    groups = {name: (value or "").replace(_MARK, "").strip(" ,:") for name, value in found.groupdict().items()}
+def _wording(form: Form, found: re.Match[str], question: str, words: str) -> Wording | None:
+    groups = {name: question[slice(*found.span(name))].replace(_MARK, "").strip(" ,:") for name in found.groupdict()}
     act = act_of(groups["act"]) if groups.get("act") else ""
     named, topic = groups.get("speaker", ""), groups.get("topic", "")
     if ("act" in groups and not act) or len(named.split()) > MAX_SPEAKER_WORDS:

@@ -15,6 +15,7 @@ from typing import Any, cast
 
 from assistant import __version__
 from assistant.cli import asking, commands, quotations
+from assistant.cli.filters import add_filters
 from assistant.cli.terminal import complain, one_line
 from assistant.errors import AssistantError
 
@@ -72,6 +73,8 @@ def _parser(words: Sequence[str]) -> argparse.ArgumentParser:
     ask = command("ask", asking.ask, "ask a question")
     ask.add_argument("question", nargs="+", metavar="QUESTION")
     chat = command("chat", asking.chat, "ask in turns; a question may refer to the answer before")
+    for sub in (ask, chat):
+        add_filters(sub)
     serve = command("serve", commands.serve, "open the web chat on this machine")
     serve.add_argument("--samples", action="store_true", help="make the index of the sample articles if there is none")
     serve.add_argument("--host", help="the address to listen on (127.0.0.1)")

@@ -9,6 +9,7 @@ from collections import abc
 from collections.abc import Iterator
 from contextlib import closing
 
+from assistant.cli.filters import filters_of
 from assistant.cli.opening import open_assistant
 from assistant.cli.terminal import complain, json_text, prose_columns
 from assistant.errors import AssistantError
@@ -17,8 +18,9 @@ from assistant.records import Answer, Turn
 
 def ask(args: argparse.Namespace) -> int:
     """Answer a question."""
+    filters = filters_of(args)
     with open_assistant(args) as assistant:
-        answer = _shown(assistant.stream(" ".join(args.question)), args.json)
+        answer = _shown(assistant.stream(" ".join(args.question), filters=filters), args.json)
     if args.json:
         print(json_text(answer))
     return 0
@@ -27,10 +29,11 @@ def ask(args: argparse.Namespace) -> int:
 def chat(args: argparse.Namespace) -> int:
     """Answer questions in turns."""
     history: list[Turn] = []
+    filters = filters_of(args)
     with open_assistant(args) as assistant:
         for question in _questions():
             try:
-                answer = _shown(assistant.stream(question, history), args.json)
+                answer = _shown(assistant.stream(question, history, filters), args.json)
             except AssistantError as error:
                 complain(f"error: {error}", f"hint: {error.hint}" if error.hint else "")
                 continue

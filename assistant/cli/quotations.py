@@ -5,17 +5,16 @@ from __future__ import annotations
 import argparse
 import json
 import os
-import re
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from datetime import date
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
+from assistant.cli.filters import dates_of
 from assistant.cli.opening import open_assistant, settings_of
 from assistant.cli.terminal import complain, prose_columns
-from assistant.errors import AssistantError, SettingsError
+from assistant.errors import AssistantError
 from assistant.records import Failure
 
 if TYPE_CHECKING:
@@ -77,33 +76,13 @@ def quotations(args: argparse.Namespace) -> int:
     """Print who said what."""
     from assistant.serve.render import skipped
 
-    since, until = _day(args.since, "since"), _day(args.until, "until")
-    if since and until and since[: len(until)] > until:
-        raise SettingsError(f"--since {since} lies after --until {until}", "exchange the two dates")
+    since, until = dates_of(args)
     search = Search(args, settings_of(args), since, until)
     count = _print(_found(search), args.json)
     complain(*map(skipped, search.failures))
     if not count and not search.failures:
         complain("no quotations found")
     return 1 if search.failures else 0
-
-
-def _day(value: str, option: str) -> str:
-    """Return an ISO date or its beginning."""
-    from assistant.text.dates import parse_date
-
-    text = value.strip()
-    if re.fullmatch(r"[0-9]{4}(-[0-9]{2}){0,2}", text):
-        try:
-            date.fromisoformat(text + "0000-01-01"[len(text) :])
-            return text
-        except ValueError:
-            parsed = ""
-    else:
-        parsed = parse_date(text)[:10]
-    if text and not parsed:
-        raise SettingsError(f"--{option} is {value!r}, which is no date", "write it as 2020-12-28, 2020-12 or 2020")
-    return parsed
 
 
 def _print(found: Iterator[Said], as_json: bool) -> int:

@@ -107,6 +107,10 @@ class StoredArticles:
         """Return who is quoted where: speaker -> article ids. Remembered until the index changes."""
         return self._remembered(rows.speakers)
 
+    def sources(self) -> tuple[tuple[str, ...], tuple[str, ...]]:
+        """Return the outlets, with those that articles credit, and the authors. Remembered until the index changes."""
+        return self._remembered(rows.sources)
+
     def languages(self) -> Mapping[str, int]:
         """Return how many articles there are in each language, the most frequent first."""
         return self._remembered(rows.languages)

@@ -84,18 +84,27 @@ def meta(connection: Connection) -> dict[str, str]:
 def restriction(filters: Filters) -> tuple[str, list[str]]:
     """Return the SQL condition on `articles` for the filters, and its values.
 
-    Dates are compared as ISO strings: `until` "2023" includes all of that year. An article without a date
-    fails both.
+    Dates are compared as ISO strings: `until` "2023" includes all of that year. An article without a date fails both. An outlet is also
+    whom the article credits; a speaker is one whose name, as found there, holds the words. The functions are those of `alike.py`.
     """
     parts: list[str] = []
     values: list[str] = []
     if filters.article_ids:
         parts.append("id IN (SELECT value FROM json_each(?))")
         values.append(_known_form(filters.article_ids))
-    for column in ("outlet", "language"):
-        if wanted := getattr(filters, column):
-            parts.append(f"{column} = ?")
-            values.append(writable(wanted))
+    if filters.outlet:
+        parts.append(f"({_among('outlet', 'is_outlet')} OR {_among('source', 'is_outlet')})")
+        values += [writable(filters.outlet)] * 2
+    if filters.author:
+        parts.append(_among("author", "holds_name"))
+        values.append(writable(filters.author))
+    if filters.speaker:
+        said = "SELECT name FROM (SELECT DISTINCT speaker AS name FROM quotations) WHERE holds_name(name, ?)"
+        parts.append(f"id IN (SELECT article_id FROM quotations WHERE speaker IN ({said}))")
+        values.append(writable(filters.speaker))
+    if filters.language:
+        parts.append("language = ?")
+        values.append(writable(filters.language))
     if filters.since:
         parts.append("published >= ?")
         values.append(writable(filters.since))
@@ -103,6 +112,11 @@ def restriction(filters: Filters) -> tuple[str, list[str]]:
         parts.append("published <> '' AND substr(published, 1, length(?)) <= ?")
         values += [writable(filters.until)] * 2
     return " AND ".join(parts) or "1", values
+
+
+def _among(column: str, function: str) -> str:
+    """Return the condition that a column has one of the values that a function accepts: it looks at each value once."""
+    return f"{column} IN (SELECT value FROM (SELECT DISTINCT {column} AS value FROM articles) WHERE {function}(value, ?))"
 
 
 def _known_form(article_ids: Iterable[str]) -> str:
@@ -259,6 +273,13 @@ def article_dates(connection: Connection, filters: Filters = EVERYTHING) -> dict
     condition, values = restriction(filters)
     rows = connection.execute(f"SELECT id, published FROM articles WHERE {condition} ORDER BY id", values)
     return {str(number): published for number, published in rows}
+
+
+def sources(connection: Connection) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Return the outlets, with those that articles credit, and the authors, each once and in order."""
+    outlets = connection.execute("SELECT outlet FROM articles UNION SELECT source FROM articles").fetchall()
+    authors = connection.execute("SELECT DISTINCT author FROM articles").fetchall()
+    return tuple(sorted(row[0] for row in outlets if row[0])), tuple(sorted(row[0] for row in authors if row[0]))
 
 
 def languages(connection: Connection) -> dict[str, int]:

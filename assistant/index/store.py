@@ -11,6 +11,7 @@ from pathlib import Path
 from urllib.parse import quote
 
 from assistant.errors import IndexBusy, IndexDamaged, IndexNotWritable, IndexProblem
+from assistant.index.alike import holds_name, is_outlet
 from assistant.index.files import no_permission, no_space
 from assistant.index.migrations import is_current, migrate, refuse_newer, version
 
@@ -172,6 +173,8 @@ class Store:
             check_same_thread=False,
         )
         try:
+            connection.create_function("is_outlet", 2, is_outlet, deterministic=True)
+            connection.create_function("holds_name", 2, holds_name, deterministic=True)
             connection.execute("PRAGMA foreign_keys = ON")
             connection.execute("PRAGMA secure_delete = ON")
             connection.execute("PRAGMA synchronous = FULL")

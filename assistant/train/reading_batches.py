@@ -10,7 +10,7 @@ import torch
 from numpy.typing import NDArray
 from tokenizers import Tokenizer
 
-from assistant.answer.reader import ALL_KINDS, MOST_ASKED, MOST_LEAD_TOKENS, Ints, Tokens, tokens_of
+from assistant.answer.reader import MOST_ASKED, MOST_LEAD_TOKENS, Ints, Tokens, kind_number, tokens_of
 from assistant.train.reading import Example, Passage
 
 
@@ -66,7 +66,7 @@ class Shelf:
     def row(self, example: Example, weight: float) -> Row | None:
         """Return an example as numbers; None when its answer cannot be found among the tokens."""
         passage = self.passage(example.passage)
-        question, kind = self.question(example.question), ALL_KINDS.index(example.kind)
+        question, kind = self.question(example.question), kind_number(example.kind)
         if not len(self.questions[question]) or not len(self.passages[passage].tokens):
             return None
         if example.answer is None:

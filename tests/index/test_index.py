@@ -102,12 +102,12 @@ def test_an_unknown_id_removes_nothing(index):
 
 def test_filters_restrict_both_searches_alike(index):
     facts = [
-        ("Kontan", "id", "2023-11-16T07:08:00"),
-        ("kontan", "en", "2023-12-01"),
-        ("Antara", "id", ""),
-        ("Antara", "id", "2024"),
+        ("Kontan", "id", "2023-11-16T07:08:00", "", "By Jane Doe"),
+        ("kontan", "en", "2023-12-01", "", ""),
+        ("Antara", "id", "", "Reuters", "Janet Doe"),
+        ("Antara", "id", "2024", "", "Jané Doe, Budi"),
     ]
-    index.add([article(o, "", 2, outlet=o, language=lang, published=date) for o, lang, date in facts])
+    index.add([article(o, "", 2, outlet=o, language=lang, published=date, source=credit, author=by) for o, lang, date, credit, by in facts])
     cases = {
         Filters(): {1, 2, 3, 4},
         Filters(outlet="KONTAN"): {1, 2},
@@ -120,6 +120,13 @@ def test_filters_restrict_both_searches_alike(index):
         Filters(article_ids=("2", "3", "77", "nonsense")): {2, 3},
         Filters(article_ids=("nonsense",)): set(),
         Filters(outlet="' OR 1 --"): set(),
+        Filters(outlet="kontan.co.id"): {1, 2},
+        Filters(outlet="harian Kontan"): {1, 2},
+        Filters(outlet="Reuters"): {3},
+        Filters(author="jane doe"): {1, 4},
+        Filters(author="Doe J"): set(),
+        Filters(speaker="speaker k"): {1, 2},
+        Filters(speaker="Kontan", author="Jane"): set(),
     }
     for filters, expected in cases.items():
         by_article = {p.id: int(p.article_id) for a in index.articles() for p in index.article_passages(a.id)}
