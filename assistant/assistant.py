@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from types import TracebackType
@@ -12,6 +13,7 @@ from assistant.answer.answers import Answering
 from assistant.answer.ledger import Wanted
 from assistant.answer.reader import Reader, bundled_reader
 from assistant.answer.remember import RememberingEncoder
+from assistant.chat import stand_alone
 from assistant.encoders import open_encoder
 from assistant.errors import BadQuestion, EncoderUnavailable, IndexMismatch
 from assistant.index.index import LocalIndex
@@ -97,7 +99,7 @@ class Assistant:
 
         Args:
             question: in any language.
-            history: the turns before; a question about "the article" means the one cited last.
+            history: the turns before; a follow-up is understood from them, and "the article" means the one cited last.
             filters: restrict the articles.
             now: the ISO date that stands for today.
 
@@ -112,7 +114,9 @@ class Assistant:
                 f"the question has {len(text)} characters, more than {self.settings.max_question_chars}",
                 "shorten it; articles are added with `assistant add PATH`",
             )
-        return self.answering.answer(text, history, filters, now or date.today().isoformat())
+        asked = stand_alone(text, history, self.index, self.settings.history_tokens)
+        answer = self.answering.answer(asked.query, history, filters, now or date.today().isoformat(), asked.focus)
+        return replace(answer, question=text)
 
     def search(self, question: str, k: int = 10, filters: Filters = Filters()) -> list[Hit]:
         """Return the `k` best passages, best first."""

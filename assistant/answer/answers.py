@@ -10,13 +10,14 @@ from functools import cached_property
 from assistant.answer.candidates import candidates_of
 from assistant.answer.compose import cite, compose, compose_metadata, label
 from assistant.answer.features import unknown_share
+from assistant.answer.focus import FAMILIAR, Focus, mixed
 from assistant.answer.ledger import Ledger
 from assistant.answer.questions import Asked, understand
 from assistant.answer.reader import Reader
 from assistant.answer.reading import Readings, read_hits
 from assistant.answer.remember import RememberingEncoder
 from assistant.answer.said import Saying
-from assistant.answer.select import Selected, confidence_row, select, selector
+from assistant.answer.select import Selected, confidence_row, probability, select, selector
 from assistant.answer.spoke import answer_who
 from assistant.answer.verify import verify
 from assistant.index.index import LocalIndex
@@ -67,8 +68,8 @@ class Answering:
         """Who said what."""
         return Ledger(self.index, self.encoder)
 
-    def answer(self, question: str, history: Sequence[Turn], filters: Filters, now: str) -> Answer:
-        """Answer one question; see `Assistant.ask`."""
+    def answer(self, question: str, history: Sequence[Turn], filters: Filters, now: str, focus: Focus = Focus()) -> Answer:
+        """Answer one question, first from the articles in focus; see `Assistant.ask`."""
         started = time.perf_counter()
         self.index.refresh()
         language = detect_language(question, tuple(self.index.languages()))
@@ -81,7 +82,10 @@ class Answering:
         else:
             draft.hits = tuple(self.retriever.search(question, self.k, filters))
             draft.timings["search"] = _ms(started)
-            if not asked.asks or not self._from_ledger(draft):
+            answered = asked.asks and self._from_ledger(draft)
+            if focus.articles and not draft.citations:
+                answered = self._from_focus(draft, focus) or answered
+            if not answered:
                 self._from_sentences(draft)
         return self._finish(draft, now, started)
 
@@ -175,12 +179,33 @@ class Answering:
         if not selected:
             return
         row = confidence_row(draft.asked, selected, unknown_share(draft.asked, self.index.rarity, self.index.document_frequencies))
-        draft.confidence = selector(readings is not None).probability(row)
+        draft.confidence = probability(selector(readings is not None).log_odds(row))
         if draft.confidence < self.abstain_below:
             draft.nearest = self._cited(selected[:N_NEAREST])
             return
         best = selected[0].score
         draft.citations = self._cited([s for s in selected if s.score >= best - RIVAL_MARGIN])[: self.max_citations]
+
+    def _from_focus(self, draft: Draft, focus: Focus) -> bool:
+        """Answer from the articles in focus; return False when they do not answer surely enough."""
+        allowed = draft.filters.article_ids
+        articles = tuple(article for article in focus.articles if not allowed or article in allowed)
+        if not articles:
+            return False
+        own = understand(focus.question, draft.asked.language)
+        found = self.retriever.search(own.question, READ_HITS, replace(draft.filters, article_ids=articles))
+        selected, hits, readings = self._selected(own, found)
+        if not selected:
+            return False
+        unknown = unknown_share(own, self.index.rarity, self.index.document_frequencies)
+        logit = selector(readings is not None).log_odds(confidence_row(own, selected, unknown)) + FAMILIAR * focus.bare
+        if probability(logit) < self.abstain_below:
+            return False
+        if focus.bare:
+            selected = mixed(selected, self._selected(draft.asked, found)[0])
+        draft.confidence, draft.hits, draft.nearest, draft.text = probability(logit), tuple(hits), (), ""
+        draft.citations = self._cited([s for s in selected if s.score >= selected[0].score - RIVAL_MARGIN])[: self.max_citations]
+        return True
 
     def _selected(self, asked: Asked, found: Sequence[Hit]) -> tuple[list[Selected], list[Hit], Readings | None]:
         """Return the sentences of the best hits, best first, the hits in their last order, and what was read."""
