@@ -9,13 +9,14 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
-from assistant.answer.focus import Focus
+from assistant.answer.focus import NONE, Focus
 from assistant.answer.follow import FINAL, Leaning, counted, is_known, read_leaning, subject_of, with_person, wordings_of
 from assistant.answer.naming import Name, compatible, parse_name
 from assistant.answer.questions import understand
 from assistant.errors import UnknownArticle
 from assistant.index.index import LocalIndex
 from assistant.records import Answer, Citation, Turn
+from assistant.text.cues import load_table
 from assistant.text.language import detect_language, same_language
 from assistant.text.mentions import names, numbers
 from assistant.text.terms import analyse, content_terms, folded, is_stopword
@@ -24,6 +25,8 @@ from assistant.text.tokens import count_tokens
 Rewrite = Callable[[str, Sequence[Turn]], str]
 """(question, history) -> the question as it would be asked without the history; a language model's."""
 
+HELD_TERMS = 0.15
+"""A whole question shares at most so much of its terms, weighted by rarity, with what was talked about."""
 READ_CHARS = 20_000
 """So much of an article is looked through for what a question names."""
 WHOLE_TERMS = 3
@@ -38,7 +41,7 @@ class Rewritten:
 
     query: str
     follow_up: bool = False
-    focus: Focus = Focus()
+    focus: Focus = NONE
 
 
 def stand_alone(question: str, history: Sequence[Turn], index: LocalIndex, n_tokens: int, rewrite: Rewrite | None = None) -> Rewritten:
@@ -120,7 +123,7 @@ class Talk:
         asked = understand(leaning.rest, language)
         if asked.asks and asked.topic and _only_leans(asked.topic, language):
             return True
-        own = names(question)
+        own = [name for name in names(question) if " " in name or not load_table(language).get("nouns_capital")]
         at = min((place for place in (leaning.person, leaning.thing) if place >= 0), default=-1)
         if own:
             # What stands behind a name of the question's own may be meant by the question itself: "why did Xi leave his post?"
@@ -128,68 +131,74 @@ class Talk:
         return at >= 0 or not self._is_whole(question, language)
 
     def _is_whole(self, question: str, language: str) -> bool:
-        """Say whether a question without names is about something else: it has terms enough, which other articles have and these have not."""
+        """Say whether a question without names is about something else: it has terms enough, and other articles have them, not these."""
         terms = list(dict.fromkeys(content_terms(question, language)))
         if len(terms) < WHOLE_TERMS or not same_language(language, self.last.language):
             return False
         here = set(analyse(self.text, language))
-        elsewhere = self.index.document_frequencies(terms)
-        return not here.intersection(terms) and sum(n > 0 for n in elsewhere) > len(terms) / 2
+        weights = self.index.rarity(terms)
+        held = sum(weight for term, weight in zip(terms, weights, strict=True) if term in here)
+        known = sum(n > 0 for n in self.index.document_frequencies(terms))
+        return held <= HELD_TERMS * sum(weights) and known > len(terms) / 2
 
     # What it stands for
 
     def completed(self, leaning: Leaning, language: str) -> tuple[str, str]:
         """Return a leaning question in its own words, persons named, and as one that stands alone."""
         if leaning.other or leaning.more:
-            query = self._instead(leaning.other) if leaning.other else f"{leaning.rest}{_aside(self.last.query)}?"
+            query = self._instead(leaning.other) if leaning.other else f"{_capital(leaning.rest)}{_aside(self._subject(bare=True))}?"
             return query, query
-        text = leaning.rest
+        text = _capital(leaning.rest)
         if leaning.person >= 0 and (person := self._person()):
             text = with_person(text, person, language)
         asked = understand(text, language)
         if asked.asks and asked.topic and _only_leans(asked.topic, language):
-            query = f"{text.removesuffix(asked.topic)}{self._subject(language)}?"
+            query = f"{text.removesuffix(asked.topic)}{self._subject()}?"
             return query, query
         if asked.asks and names(f"- {asked.speaker}") and not asked.topic:
             return f"{text}?", f"{text}?"
-        query = f"{text}{_aside(self._subject(language, bare=_is_bare(text, language), besides=text))}?"
+        query = f"{text}{_aside(self._subject(bare=_is_bare(text, language), besides=text))}?"
         return (query if _is_bare(text, language) else f"{text}?"), query
 
     def _instead(self, other: str) -> str:
         """Return the last question, asked of something else: of another speaker, person or name, or what else is counted."""
-        query, spoke = self.last.query.strip(FINAL), self.last.language
+        (query, aside), spoke = _parts(self.last.query), self.last.language
         asked = understand(query, spoke)
         before = asked.speaker if asked.asks in ("words", "whether") else ""
         if not before and names(f"- {other}"):
             found = names(query)
             before = next(iter(self._persons(found, spoken=True) or found[-1:]), "")
         before = before or counted(query, spoke)
-        return f"{query.replace(before, other, 1)}?" if before and before in query else f"{query}{_aside(other)}?"
+        if before and before in query:
+            return f"{query.replace(before, other, 1)}{_aside(aside)}?"
+        return f"{query}{_aside(f'{other}, {aside}' if aside else other)}?"
 
-    def _subject(self, language: str, bare: bool = False, besides: str = "") -> str:
+    def _subject(self, bare: bool = False, besides: str = "") -> str:
         """Return the names that the last question was about, all of it for a `bare` question, without names that stand in `besides`."""
-        query = self.last.query.strip(FINAL)
-        aside = query[query.rindex("(") + 1 : -1] if query.endswith(")") else ""
-        found = dict.fromkeys(names(f"- {aside}") if aside else names(query))
+        query, aside = _parts(self.last.query)
+        found = dict.fromkeys(names(f"- {aside}") or _names_asked(self.last))
         if found and not bare:
             return ", ".join(name for name in found if folded(name) not in folded(besides))
-        return aside or subject_of(query, self.last.language)
+        asked = understand(query, self.last.language)
+        said = ", ".join(filter(None, (asked.speaker, asked.topic))) if asked.asks else ""
+        return aside or said or subject_of(query, self.last.language)
 
     def _person(self) -> str:
         """Return who is meant by "he": a speaker of the articles before somebody who is only named, the newest turn first."""
         return next(filter(None, (self._person_of(turn.answer, spoken) for spoken in (True, False) for turn in reversed(self.turns))), "")
 
     def _person_of(self, answer: Answer, spoken: bool) -> str:
-        """Return whom an answer names where a person was asked for, else of whom was asked, else who speaks or is named in what is cited."""
+        """Return whom an answer names to a question for a person, else of whom was asked, else who speaks or is named in what is cited."""
         asked = understand(answer.query, answer.language)
         cited = answer.citations[0] if answer.citations else None
         if cited and asked.kind == "person" and (found := self._answering(cited, answer, spoken)):
             return found
-        if persons := self._persons(_names_asked(answer), spoken):
-            return persons[-1]
-        if cited is None:
-            return ""
-        return cited.speaker or next(iter(self._persons(names(f"- {cited.quote}"), spoken)), "")
+        if names(f"- {asked.speaker}") and not parse_name(asked.speaker).is_body:
+            return asked.speaker
+        persons = self._persons(_outside_places(_names_asked(answer), answer), spoken)
+        if not persons and cited:
+            persons = self._persons([cited.speaker], spoken) or self._persons(names(cited.quote), spoken)
+        return persons[0] if persons else ""
 
     def _answering(self, cited: Citation, answer: Answer, spoken: bool) -> str:
         """Return the person whom a citation names and its question does not, the short answer first."""
@@ -212,11 +221,28 @@ class Talk:
 
 
 def _names_asked(answer: Answer) -> list[str]:
-    """Return the names in the query of an answer, without those behind a word for a place."""
+    """Return the names in the query of an answer, without the words that ask."""
+    query, aside = _parts(answer.query)
+    subject = subject_of(query, answer.language)
+    return [*(names(f"- {subject}") if subject != query else names(query)), *names(f"- {aside}")]
+
+
+def _outside_places(found: Sequence[str], answer: Answer) -> list[str]:
+    """Return the names that no word for a place stands before."""
     places = wordings_of(answer.language).place
-    found = names(answer.query)
     before = [answer.query[: answer.query.index(name)].split() for name in found]
     return [name for name, words in zip(found, before, strict=True) if not words or words[-1].lower() not in places]
+
+
+def _parts(query: str) -> tuple[str, str]:
+    """Return a query without its final punctuation, and what stands behind it in brackets."""
+    query = query.strip(FINAL)
+    head, _, aside = query.partition(" (") if query.endswith(")") else (query, "", "")
+    return head, aside.removesuffix(")")
+
+
+def _capital(text: str) -> str:
+    return text[:1].upper() + text[1:]
 
 
 def _articles_of(turns: Sequence[Turn]) -> tuple[str, ...]:
@@ -228,8 +254,9 @@ def _articles_of(turns: Sequence[Turn]) -> tuple[str, ...]:
 
 
 def _only_leans(topic: str, language: str) -> bool:
-    leaning = read_leaning(topic, language)
-    return len(topic.split()) <= 2 and (leaning.thing == 0 or leaning.person == 0)
+    """Say whether a topic is nothing but a word that stands for one: `it`, `hal itu`."""
+    leaning, n_words = read_leaning(topic, language), len(topic.split())
+    return (n_words == 1 and leaning.person == 0) or (n_words <= 2 and leaning.thing >= 0)
 
 
 def _is_bare(text: str, language: str) -> bool:

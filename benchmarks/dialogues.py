@@ -14,10 +14,9 @@ import json
 import sys
 import time
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
-from assistant.assistant import Assistant
 from assistant.chat import stand_alone
 from assistant.evaluate.datasets import EvaluationQuestion, Gold, QuestionSet
 from assistant.evaluate.metrics import mean, percentile
@@ -98,7 +97,8 @@ def play(corpus: Corpus, dialogue: Dialogue, alone: bool = True) -> Iterator[Pla
         stand_alone(asked.question, history, assistant.index, assistant.settings.history_tokens)
         spent = (time.perf_counter() - began) * 1000
         answer = assistant.ask(asked.question, history, now=dialogue.now)
-        floor, ceiling = (alone and _is_right(assistant.ask(q, now=dialogue.now).citations, gold) for q in (asked.question, asked.rewritten))
+        others = (asked.question, asked.rewritten) if alone else ()
+        floor, ceiling = [_is_right(assistant.ask(other, now=dialogue.now).citations, gold) for other in others] or (False, False)
         near = answer.abstained and _is_right(answer.nearest, gold)
         right = _is_right(answer.citations, gold)
         yield Played(dialogue, asked, answer, right, floor, ceiling, near, spent)
@@ -138,7 +138,7 @@ def table(played: Sequence[Played]) -> str:
 def errors(played: Sequence[Played]) -> Iterator[str]:
     """Yield what went wrong: how the turn was asked, what a careful person would ask, and what was cited first."""
     for turn in played:
-        if turn.right and turn.told or turn.dialogue.held:
+        if (turn.right and turn.told) or turn.dialogue.held:
             continue
         marks = ("right" if turn.right else "WRONG", "" if turn.told else "TOLD", "" if turn.ceiling else "ceiling")
         yield f"{turn.dialogue.name} {turn.asked.kind} {' '.join(filter(None, marks))}: {turn.asked.question}"

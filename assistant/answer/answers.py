@@ -10,7 +10,7 @@ from functools import cached_property
 from assistant.answer.candidates import candidates_of
 from assistant.answer.compose import cite, compose, compose_metadata, label
 from assistant.answer.features import unknown_share
-from assistant.answer.focus import FAMILIAR, Focus, mixed
+from assistant.answer.focus import FAMILIAR, NONE, WIDE_MARGIN, Focus, mixed
 from assistant.answer.ledger import Ledger
 from assistant.answer.questions import Asked, understand
 from assistant.answer.reader import Reader
@@ -68,7 +68,7 @@ class Answering:
         """Who said what."""
         return Ledger(self.index, self.encoder)
 
-    def answer(self, question: str, history: Sequence[Turn], filters: Filters, now: str, focus: Focus = Focus()) -> Answer:
+    def answer(self, question: str, history: Sequence[Turn], filters: Filters, now: str, focus: Focus = NONE) -> Answer:
         """Answer one question, first from the articles in focus; see `Assistant.ask`."""
         started = time.perf_counter()
         self.index.refresh()
@@ -160,8 +160,8 @@ class Answering:
             hits = self.retriever.search(draft.asked.topic, self.k, draft.filters)
             draft.hits = tuple(hits)
             articles = [self.index.article(hit.passage.article_id) for hit in hits[:1]]
-        elif history and (cited := history[-1].answer.citations):
-            articles = [self.index.article(cited[0].article_id)]
+        elif article_id := _talked_about(history):
+            articles = [self.index.article(article_id)]
         if len(articles) == 1:
             draft.metadata = True
             draft.confidence = 1.0
@@ -204,7 +204,7 @@ class Answering:
         if focus.bare:
             selected = mixed(selected, self._selected(draft.asked, found)[0])
         draft.confidence, draft.hits, draft.nearest, draft.text = probability(logit), tuple(hits), (), ""
-        draft.citations = self._cited([s for s in selected if s.score >= selected[0].score - RIVAL_MARGIN])[: self.max_citations]
+        draft.citations = self._cited([s for s in selected if s.score >= selected[0].score - WIDE_MARGIN])[: self.max_citations]
         return True
 
     def _selected(self, asked: Asked, found: Sequence[Hit]) -> tuple[list[Selected], list[Hit], Readings | None]:
@@ -225,6 +225,16 @@ class Answering:
 
     def _quotation_at(self, article_id: str, span: Span) -> Quotation | None:
         return next((q for q in self.index.quotations((article_id,)) if q.span.overlaps(span)), None)
+
+
+def _talked_about(history: Sequence[Turn]) -> str:
+    """Return the id of the article that was cited first, or told about, in the newest turn that has one; "" if none has."""
+    for turn in reversed(history):
+        if turn.answer.citations:
+            return turn.answer.citations[0].article_id
+        if turn.answer.metadata and turn.answer.hits:
+            return turn.answer.hits[0].passage.article_id
+    return ""
 
 
 def _ms(since: float) -> float:

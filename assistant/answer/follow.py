@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
 from importlib import resources
@@ -57,8 +56,12 @@ def _languages() -> dict[str, Wordings]:
 
 
 def _compiled(table: dict[str, str | list[str]]) -> Wordings:
-    one: Callable[[str], re.Pattern[str]] = lambda key: re.compile(str(table.get(key, "(?!)")), re.IGNORECASE)
-    all_of: Callable[[str], tuple[re.Pattern[str], ...]] = lambda key: tuple(re.compile(each, re.IGNORECASE) for each in table.get(key, ()))
+    def one(key: str) -> re.Pattern[str]:
+        return re.compile(str(table.get(key, "(?!)")), re.IGNORECASE)
+
+    def all_of(key: str) -> tuple[re.Pattern[str], ...]:
+        return tuple(re.compile(each, re.IGNORECASE) for each in table.get(key, ()))
+
     return Wordings(
         one("opening"), all_of("instead"), all_of("more"), one("person"), one("owned"), one("leans"), one("asking"), one("words"),
         one("number"), str(table.get("of", "{name}")), frozenset(str(table.get("place", "")).split()),

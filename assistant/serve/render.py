@@ -114,6 +114,11 @@ def described_speaker(citation: Citation, language: str) -> str:
     return (f"{citation.speaker} ({how})" if citation.speaker else how) if is_said(citation) else ""
 
 
+def asked_as(answer: Answer) -> str:
+    """Return how a question was understood, `Asked as: ...`; "" when it was looked for as it was written."""
+    return f"{label('asked_as', answer.language)}: {answer.query}" if answer.query != answer.question else ""
+
+
 # The terminal
 
 
@@ -125,7 +130,7 @@ def plain(text: str) -> str:
 def as_text(answer: Answer, width: int = 0, bold: bool = False) -> str:
     """Return an answer for the terminal, wrapped to `width` columns; 0 leaves lines as they are. `bold` marks the short answers."""
     text = "".join(_terminal(piece, bold) if isinstance(piece, str) else f" [{piece}]" for piece in pieces(answer))
-    blocks = [wrapped(text, width).translate(_BOLD)]
+    blocks = [wrapped(plain(asked_as(answer)), width), wrapped(text, width).translate(_BOLD)]
     if answer.citations:
         blocks.append(_sources_text(label("sources", answer.language), answer.citations, answer.language, width))
     if answer.nearest:
@@ -134,7 +139,7 @@ def as_text(answer: Answer, width: int = 0, bold: bool = False) -> str:
             lines.append(wrapped(plain(near.quote), width, "  "))
             lines.append(wrapped(plain(described(near, answer.language)), width, "    - ", "      "))
         blocks.append("\n".join(lines))
-    return "\n\n".join(blocks)
+    return "\n\n".join(filter(None, blocks))
 
 
 def _terminal(piece: str, bold: bool) -> str:
@@ -239,7 +244,8 @@ def as_html(answer: Answer, anchor: str = "cite") -> str:
     )
     paragraphs = "".join(f'<p dir="auto">{line}</p>' for line in re.split(r"\n+", text) if line)
     kind = "answer abstained" if answer.abstained else "answer"
-    return f'<div class="{kind}">{paragraphs}{_sources_html(answer, anchor)}</div>'
+    asked = f'<p class="asked-as" dir="auto">{escape(line)}</p>' if (line := asked_as(answer)) else ""
+    return f'<div class="{kind}">{asked}{paragraphs}{_sources_html(answer, anchor)}</div>'
 
 
 def _page(piece: str) -> str:
