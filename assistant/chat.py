@@ -5,12 +5,13 @@ By rules, or by a language model whose rewriting is refused when it loses a name
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
 from assistant.answer.focus import NONE, Focus
-from assistant.answer.follow import FINAL, Leaning, counted, is_known, read_leaning, subject_of, with_person, wordings_of
+from assistant.answer.follow import FINAL, Leaning, counted, is_known, place_words, read_leaning, subject_of, with_person
 from assistant.answer.naming import Name, compatible, parse_name
 from assistant.answer.questions import understand
 from assistant.errors import UnknownArticle
@@ -157,8 +158,9 @@ class Talk:
             return query, query
         if asked.asks and names(f"- {asked.speaker}") and not asked.topic:
             return f"{text}?", f"{text}?"
-        query = f"{text}{_aside(self._subject(bare=_is_bare(text, language), besides=text))}?"
-        return (query if _is_bare(text, language) else f"{text}?"), query
+        bare = _is_bare(text, language)
+        query = f"{text}{_aside(self._subject(bare, besides=text))}?"
+        return (query if bare else f"{text}?"), query
 
     def _instead(self, other: str) -> str:
         """Return the last question, asked of something else: of another speaker, person or name, or what else is counted."""
@@ -167,7 +169,7 @@ class Talk:
         before = asked.speaker if asked.asks in ("words", "whether") else ""
         if not before and names(f"- {other}"):
             found = names(query)
-            before = next(iter(self._persons(found, spoken=True) or found[-1:]), "")
+            before = next(iter(self._persons(found) or found[-1:]), "")
         before = before or counted(query, spoke)
         if before and before in query:
             return f"{query.replace(before, other, 1)}{_aside(aside)}?"
@@ -181,37 +183,42 @@ class Talk:
             return ", ".join(name for name in found if folded(name) not in folded(besides))
         asked = understand(query, self.last.language)
         said = ", ".join(filter(None, (asked.speaker, asked.topic))) if asked.asks else ""
-        return aside or said or subject_of(query, self.last.language)
+        return ", ".join(filter(None, (said or subject_of(query, self.last.language), aside)))
 
     def _person(self) -> str:
-        """Return who is meant by "he": a speaker of the articles before somebody who is only named, the newest turn first."""
-        return next(filter(None, (self._person_of(turn.answer, spoken) for spoken in (True, False) for turn in reversed(self.turns))), "")
+        """Return who is meant by "he": the newest turn that has a person decides."""
+        return next(filter(None, (self._person_of(turn.answer) for turn in reversed(self.turns))), "")
 
-    def _person_of(self, answer: Answer, spoken: bool) -> str:
+    def _person_of(self, answer: Answer) -> str:
         """Return whom an answer names to a question for a person, else of whom was asked, else who speaks or is named in what is cited."""
         asked = understand(answer.query, answer.language)
         cited = answer.citations[0] if answer.citations else None
-        if cited and asked.kind == "person" and (found := self._answering(cited, answer, spoken)):
+        if cited and asked.kind == "person" and (found := self._answering(cited, answer)):
             return found
         if names(f"- {asked.speaker}") and not parse_name(asked.speaker).is_body:
             return asked.speaker
-        persons = self._persons(_outside_places(_names_asked(answer), answer), spoken)
+        persons = self._persons(_names_asked(answer))
         if not persons and cited:
-            persons = self._persons([cited.speaker], spoken) or self._persons(names(cited.quote), spoken)
+            persons = self._persons([cited.speaker]) or self._persons(names(cited.quote))
         return persons[0] if persons else ""
 
-    def _answering(self, cited: Citation, answer: Answer, spoken: bool) -> str:
+    def _answering(self, cited: Citation, answer: Answer) -> str:
         """Return the person whom a citation names and its question does not, the short answer first."""
         short = cited.quote[cited.focus.start - cited.span.start : cited.focus.end - cited.span.start] if cited.focus else ""
         new = [name for text in (short, cited.quote) for name in names(f"- {text}") if folded(name) not in folded(answer.query)]
-        return next(iter(self._persons(new, spoken)), "")
+        return next(iter(self._persons(new)), "")
 
-    def _persons(self, found: Sequence[str], spoken: bool) -> list[str]:
-        """Return the names that are persons': those of speakers of the articles, or any of two words that is no body's."""
+    def _persons(self, found: Sequence[str]) -> list[str]:
+        """Return the names of persons: speakers of the articles, else names of two words that are no body's and no place's."""
         parsed = [(name, parse_name(name)) for name in found]
-        if spoken:
-            return [name for name, one in parsed if not one.is_body and any(compatible(one, speaker) for speaker in self.speakers)]
-        return [name for name, one in parsed if not one.is_body and len(one.tokens) > 1]
+        persons = [(name, one) for name, one in parsed if not one.is_body]
+        speakers = [name for name, one in persons if any(compatible(one, speaker) for speaker in self.speakers)]
+        return speakers or [name for name, one in persons if len(one.tokens) > 1 and not self._is_place(name)]
+
+    def _is_place(self, name: str) -> bool:
+        """Say whether a word for a place stands before the name anywhere."""
+        words = "|".join(place_words())
+        return re.search(rf"\b(?:{words})\s+(?:the )?{re.escape(name)}\b", self.text) is not None
 
     @cached_property
     def speakers(self) -> list[Name]:
@@ -225,13 +232,6 @@ def _names_asked(answer: Answer) -> list[str]:
     query, aside = _parts(answer.query)
     subject = subject_of(query, answer.language)
     return [*(names(f"- {subject}") if subject != query else names(query)), *names(f"- {aside}")]
-
-
-def _outside_places(found: Sequence[str], answer: Answer) -> list[str]:
-    """Return the names that no word for a place stands before."""
-    places = wordings_of(answer.language).place
-    before = [answer.query[: answer.query.index(name)].split() for name in found]
-    return [name for name, words in zip(found, before, strict=True) if not words or words[-1].lower() not in places]
 
 
 def _parts(query: str) -> tuple[str, str]:

@@ -115,6 +115,15 @@ def play_all(dialogues: Sequence[Dialogue], alone: bool = True) -> list[Played]:
         return [played for dialogue in dialogues for played in play(corpus, dialogue, alone)]
 
 
+def figures(played: Sequence[Played]) -> dict[str, float]:
+    """Return the measures of some turns."""
+    return {
+        "right": mean(float(turn.right) for turn in played),
+        "right_follow_ups": mean(float(turn.right) for turn in played if turn.asked.kind == "follow_up"),
+        "told_apart": mean(float(turn.told) for turn in played),
+    }
+
+
 def table(played: Sequence[Played]) -> str:
     """Return the figures in all, by language of the dialogue and by kind of turn, as Markdown."""
     groups: dict[str, list[Played]] = {"all": list(played)}
@@ -127,10 +136,10 @@ def table(played: Sequence[Played]) -> str:
         "|---|---|---|---|---|---|---|---|---|",
     ]
     for name, group in groups.items():
-        figures = [mean(float(getattr(t, field)) for t in group) for field in ("right", "floor", "ceiling")]
+        shares = [mean(float(getattr(t, field)) for t in group) for field in ("right", "floor", "ceiling")]
         abstained = [t for t in group if t.answer.abstained]
         near, told = sum(t.near for t in abstained), mean(float(t.told) for t in group)
-        cells = [*(f"{figure:.3f}" for figure in figures), str(len(abstained)), str(near), f"{told:.3f}"]
+        cells = [*(f"{share:.3f}" for share in shares), str(len(abstained)), str(near), f"{told:.3f}"]
         lines.append(f"| {name} | {len(group)} | {' | '.join(cells)} | {percentile([t.milliseconds for t in group], 0.95):.1f} |")
     return "\n".join(lines)
 

@@ -46,7 +46,7 @@ class Wordings:
     words: re.Pattern[str]
     number: re.Pattern[str]
     of: str
-    place: frozenset[str]
+    place: tuple[str, ...]
 
 
 @lru_cache(maxsize=1)
@@ -64,7 +64,7 @@ def _compiled(table: dict[str, str | list[str]]) -> Wordings:
 
     return Wordings(
         one("opening"), all_of("instead"), all_of("more"), one("person"), one("owned"), one("leans"), one("asking"), one("words"),
-        one("number"), str(table.get("of", "{name}")), frozenset(str(table.get("place", "")).split()),
+        one("number"), str(table.get("of", "{name}")), tuple(str(table.get("place", "")).split()),
     )  # fmt: skip
 
 
@@ -77,6 +77,12 @@ def wordings_of(language: str) -> Wordings:
     """Return the wordings of a language, those of English for one that has none."""
     known = _languages()
     return known.get(language) or known["en"]
+
+
+@lru_cache(maxsize=1)
+def place_words() -> tuple[str, ...]:
+    """Return the words of all languages that stand before places and hardly before persons."""
+    return tuple(dict.fromkeys(word for known in _languages().values() for word in known.place))
 
 
 def read_leaning(question: str, language: str) -> Leaning:
