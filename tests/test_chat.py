@@ -153,6 +153,12 @@ def test_no_model_is_asked_about_a_question_that_stands_alone(assistant: Assista
     assert stand_alone("Siapa bupati Laranta?", talk(assistant, FLOOD), assistant.index, BUDGET, refuse).query == "Siapa bupati Laranta?"
 
 
+def shows(question: str, language: str) -> bool:
+    """Say whether the words of a question show that it leans on what was said before."""
+    leaning = read_leaning(question, language)
+    return bool(leaning.opened or leaning.other or leaning.more or leaning.person >= 0 or leaning.thing >= 0)
+
+
 @pytest.mark.parametrize(
     ("language", "question"),
     [
@@ -163,8 +169,7 @@ def test_no_model_is_asked_about_a_question_that_stands_alone(assistant: Assista
     ],
 )  # fmt: skip
 def test_a_question_shows_by_its_words_that_it_leans(language: str, question: str):
-    leaning = read_leaning(question, language)
-    assert leaning.opened or leaning.other or leaning.more or leaning.person >= 0 or leaning.thing >= 0
+    assert shows(question, language)
 
 
 @pytest.mark.parametrize(
@@ -176,8 +181,7 @@ def test_a_question_shows_by_its_words_that_it_leans(language: str, question: st
     ],
 )  # fmt: skip
 def test_a_question_shows_by_its_words_that_it_does_not_lean(language: str, question: str):
-    leaning = read_leaning(question, language)
-    assert not (leaning.opened or leaning.other or leaning.more or leaning.person >= 0 or leaning.thing >= 0)
+    assert not shows(question, language)
 
 
 def test_a_person_takes_the_place_of_a_pronoun():

@@ -18,7 +18,8 @@ WIDE_MARGIN = 3.0
 """A further sentence is cited when its score is within this of the best one's: few words tell sentences apart less surely."""
 FAMILIAR = 1.6
 """Log-odds added to the confidence of a follow-up's own words: they hold no names to be sure by, and what is asked of an article that one
-has just read is mostly answered there. Of 88 follow-ups .91 are then answered, of 44 taken from other conversations .68."""
+has just read is mostly answered there. Of 88 follow-ups .92 are then answered from those articles, of 44 put into
+other conversations .68."""
 
 
 @dataclass(frozen=True, slots=True)
