@@ -86,11 +86,11 @@ def within(history: Sequence[Turn], n_tokens: int) -> list[Turn]:
 
 
 def _checked(question: str, written: str, turns: Sequence[Turn]) -> str:
-    """Return a model's rewriting as one line; "" when it is empty, too long, or has lost a name or a number of the question."""
+    """Return a model's rewriting as one line; "" when it is the question, empty, too long, or without a name or number of the question."""
     query = " ".join(written.split()).strip("\"'“”« »")
     longest = LONGEST_REWRITE * (len(question) + len(turns[-1].answer.query))
     kept = all(folded(name) in folded(query) for name in names(question)) and numbers(question) <= numbers(query)
-    return query if query and len(query) <= longest and kept else ""
+    return query if query and query != question and len(query) <= longest and kept else ""
 
 
 class Talk:

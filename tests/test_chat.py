@@ -133,6 +133,7 @@ def test_a_turn_that_abstained_counts_with_its_query(assistant: Assistant):
     [
         ("Kenapa 7 orang meninggal akibat banjir Laranta menurut BPBD?", True),
         ("", False),
+        ("dan kenapa 7 itu menurut BPBD?", False),
         ("Kenapa orang meninggal akibat banjir Laranta menurut BPBD?", False),
         ("Kenapa 7 orang meninggal akibat banjir Laranta?", False),
         ("BPBD 7 " * 200, False),
