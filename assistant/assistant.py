@@ -5,7 +5,9 @@ from __future__ import annotations
 import logging
 from collections import abc
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from datetime import date
+from functools import partial
 from pathlib import Path
 from types import TracebackType
 
@@ -14,7 +16,9 @@ from assistant.answer.ledger import Wanted
 from assistant.answer.phrasing import Phrasing
 from assistant.answer.reader import Reader, bundled_reader
 from assistant.answer.remember import RememberingEncoder
+from assistant.answer.rewrite import rewrite
 from assistant.answer.support import Verifier
+from assistant.chat import stand_alone
 from assistant.encoders import open_encoder
 from assistant.errors import BadQuestion, EncoderUnavailable, IndexMismatch
 from assistant.index.index import LocalIndex
@@ -105,7 +109,7 @@ class Assistant:
 
         Args:
             question: in any language.
-            history: the turns before; a question about "the article" means the one cited last.
+            history: the turns before; a follow-up is understood from them, and "the article" means the one cited last.
             filters: restrict the articles.
             now: the ISO date that stands for today.
 
@@ -130,7 +134,10 @@ class Assistant:
                 f"the question has {len(text)} characters, more than {self.settings.max_question_chars}",
                 "shorten it; articles are added with `assistant add PATH`",
             )
-        answer = self.answering.answer(text, history, filters, now or date.today().isoformat())
+        by_model = None if self.phrasing is None else partial(rewrite, self.phrasing.generator)
+        asked = stand_alone(text, history, self.index, self.settings.history_tokens, by_model)
+        answer = self.answering.answer(asked.query, history, filters, now or date.today().isoformat(), asked.focus)
+        answer = replace(answer, question=text)
         if self.phrasing is None:
             yield answer
         else:

@@ -49,6 +49,8 @@ class Settings:
     """A single article larger than this is refused as no article."""
     max_question_chars: int = 2_000
     """A longer question is refused."""
+    history_tokens: int = 2_000
+    """The token budget of the turns that a follow-up is understood from; the oldest fall out."""
     host: str = "127.0.0.1"
     """The address the web chat listens on."""
     port: int = 7860
@@ -69,7 +71,8 @@ class Settings:
     def __post_init__(self) -> None:
         bounds: dict[str, tuple[float, float]] = {
             "passage_tokens": (16, 1_000_000), "passage_overlap": (0, 16), "k": (1, 1000), "max_citations": (1, 50),
-            "abstain_below": (0, 1), "max_article_bytes": (1, 10**12), "max_question_chars": (1, 10**6), "port": (0, 65535),
+            "abstain_below": (0, 1), "max_article_bytes": (1, 10**12), "max_question_chars": (1, 10**6),
+            "history_tokens": (0, 10**6), "port": (0, 65535),
             "llm_timeout_s": (0.05, 3600), "llm_retries": (0, 10), "llm_tokens": (2048, 10_000_000),
         }  # fmt: skip
         if self.quality not in QUALITIES:

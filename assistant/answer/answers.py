@@ -10,6 +10,7 @@ from functools import cached_property
 from assistant.answer.candidates import candidates_of
 from assistant.answer.compose import cite, compose, compose_metadata, label
 from assistant.answer.features import unknown_share
+from assistant.answer.focus import FAMILIAR, NONE, WIDE_MARGIN, Focus, mixed
 from assistant.answer.joined import join_answers, standing_alone
 from assistant.answer.ledger import Ledger
 from assistant.answer.parts import split_questions
@@ -19,7 +20,7 @@ from assistant.answer.reading import Readings, read_hits
 from assistant.answer.remember import RememberingEncoder
 from assistant.answer.restrict import later, nothing_said, resolved, tells_of, undated, with_question
 from assistant.answer.said import Saying
-from assistant.answer.select import Selected, confidence_row, select, selector
+from assistant.answer.select import Selected, confidence_row, probability, select, selector
 from assistant.answer.spoke import answer_who
 from assistant.answer.verify import verify
 from assistant.index.index import LocalIndex
@@ -39,6 +40,16 @@ CANDIDATE_HITS = 12
 """How many passages, best first, are searched for sentences."""
 READ_HITS = 16
 """How many passages are read, where there is a reader, before the best are chosen."""
+
+
+@dataclass(frozen=True)
+class Around:
+    """What a question comes with: the turns before, the filters given beside it, today's ISO date, and the articles talked about."""
+
+    history: Sequence[Turn]
+    filters: Filters
+    now: str
+    focus: Focus
 
 
 @dataclass
@@ -73,39 +84,42 @@ class Answering:
         """Who said what."""
         return Ledger(self.index, self.encoder)
 
-    def answer(self, question: str, history: Sequence[Turn], filters: Filters, now: str) -> Answer:
-        """Answer a question, each of several in one by itself; see `Assistant.ask`."""
+    def answer(self, question: str, history: Sequence[Turn], filters: Filters, now: str, focus: Focus = NONE) -> Answer:
+        """Answer a question, each of several in one by itself, first from the articles in focus; see `Assistant.ask`."""
         self.index.refresh()
         language = detect_language(question, tuple(self.index.languages()))
         parts = split_questions(question, language)
         if len(parts) == 1:
-            return self._answer_one(question, language, history, filters, now)
+            return self._answer_one(question, language, Around(history, filters, now, focus))
         alone = standing_alone([understand(part, language, now) for part in parts])
-        answers = [self._answer_one(part, language, history, filters, now) for part in alone]
+        answers = [self._answer_one(part, language, Around(history, filters, now, focus)) for part in alone]
         return join_answers(question, parts, answers, filters)
 
-    def _answer_one(self, question: str, language: str, history: Sequence[Turn], filters: Filters, now: str) -> Answer:
+    def _answer_one(self, question: str, language: str, around: Around) -> Answer:
         started = time.perf_counter()
-        asked = understand(question, language, now, Known(*self.index.sources()))
-        wanted = with_question(filters, asked)
-        draft = self._draft(asked, wanted, filters, history)
-        if wanted != filters and not (draft.citations or draft.metadata or draft.text):
-            draft, wanted = self._beyond(draft, wanted, filters, history)
-        return replace(self._finish(draft, now, started), filters=wanted)
+        asked = understand(question, language, around.now, Known(*self.index.sources()))
+        wanted = with_question(around.filters, asked)
+        draft = self._draft(asked, wanted, around)
+        if wanted != around.filters and not (draft.citations or draft.metadata or draft.text):
+            draft, wanted = self._beyond(draft, wanted, around)
+        return replace(self._finish(draft, around.now, started), filters=wanted)
 
-    def _draft(self, asked: Asked, wanted: Filters, given: Filters, history: Sequence[Turn]) -> Draft:
+    def _draft(self, asked: Asked, wanted: Filters, around: Around) -> Draft:
         """Answer within filters. The words of a speaker have dates of their own: what was said at other times is nearest to them."""
         started = time.perf_counter()
         allowed = resolved(wanted, self.ledger)
-        draft = Draft(asked, undated(allowed, given) if asked.asks else allowed)
+        draft = Draft(asked, undated(allowed, around.filters) if asked.asks else allowed)
         if not self.index.languages():
             draft.text = label("empty_index", asked.language)
         elif asked.kind == "metadata":
-            self._from_metadata(draft, history)
+            self._from_metadata(draft, around.history)
         else:
             draft.hits = tuple(self.retriever.search(asked.question, self.k, allowed))
             draft.timings["search"] = _ms(started)
-            if not asked.asks or not self._from_ledger(draft):
+            answered = asked.asks and self._from_ledger(draft)
+            if around.focus.articles and not draft.citations:
+                answered = self._from_focus(draft, around.focus) or answered
+            if not answered:
                 self._from_sentences(draft)
             elif not draft.citations and asked.since and asked.until:
                 self._said_later(draft)
@@ -117,20 +131,20 @@ class Answering:
         if self._from_ledger(late) and late.citations:
             draft.citations, draft.nearest, draft.text, draft.confidence = late.citations, late.nearest, late.text, late.confidence
 
-    def _beyond(self, draft: Draft, wanted: Filters, given: Filters, history: Sequence[Turn]) -> tuple[Draft, Filters]:
+    def _beyond(self, draft: Draft, wanted: Filters, around: Around) -> tuple[Draft, Filters]:
         """Look beyond the filters of the question where nothing within them answers.
 
         What tells of the time that is asked about answers whenever it was published, and a weekday or a month without its year only
         prefers. Anything else is shown as nearest, with the filters that it does not meet.
         """
-        asked = draft.asked
+        asked, given = draft.asked, around.filters
         timeless = undated(wanted, given)
         if timeless != wanted:
-            other = self._draft(replace(asked, since="", until=""), timeless, given, history)
+            other = self._draft(replace(asked, since="", until=""), timeless, around)
             first = other.citations[:1]
             if first and (not asked.exact_time or tells_of(self.index.article(first[0].article_id), first[0].span, asked)):
                 return other, timeless
-        free = self._draft(replace(asked, since="", until=""), given, given, history)
+        free = self._draft(replace(asked, since="", until=""), given, around)
         draft.nearest = free.citations[:N_NEAREST] or free.nearest
         draft.text = nothing_said(wanted, asked, self.index.articles(resolved(wanted, self.ledger)))
         if draft.nearest and draft.text:
@@ -221,8 +235,8 @@ class Answering:
             hits = self.retriever.search(draft.asked.topic, self.k, draft.filters)
             draft.hits = tuple(hits)
             articles = [self.index.article(hit.passage.article_id) for hit in hits[:1]]
-        elif history and (cited := history[-1].answer.citations):
-            articles = [self.index.article(cited[0].article_id)]
+        elif article_id := _talked_about(history):
+            articles = [self.index.article(article_id)]
         if len(articles) == 1:
             draft.metadata = True
             draft.confidence = 1.0
@@ -240,12 +254,33 @@ class Answering:
         if not selected:
             return
         row = confidence_row(draft.asked, selected, unknown_share(draft.asked, self.index.rarity, self.index.document_frequencies))
-        draft.confidence = selector(readings is not None).probability(row)
+        draft.confidence = probability(selector(readings is not None).log_odds(row))
         if draft.confidence < self.abstain_below:
             draft.nearest = self._cited(selected[:N_NEAREST])
             return
         best = selected[0].score
         draft.citations = self._cited([s for s in selected if s.score >= best - RIVAL_MARGIN])[: self.max_citations]
+
+    def _from_focus(self, draft: Draft, focus: Focus) -> bool:
+        """Answer from the articles in focus; return False when they do not answer surely enough."""
+        allowed = draft.filters.article_ids
+        articles = tuple(article for article in focus.articles if not allowed or article in allowed)
+        if not articles:
+            return False
+        own = understand(focus.question, draft.asked.language)
+        found = self.retriever.search(own.question, READ_HITS, replace(draft.filters, article_ids=articles))
+        selected, hits, readings = self._selected(own, found)
+        if not selected:
+            return False
+        unknown = unknown_share(own, self.index.rarity, self.index.document_frequencies)
+        logit = selector(readings is not None).log_odds(confidence_row(own, selected, unknown)) + FAMILIAR * focus.bare
+        if probability(logit) < self.abstain_below:
+            return False
+        if focus.bare:
+            selected = mixed(selected, self._selected(draft.asked, found)[0])
+        draft.confidence, draft.hits, draft.nearest, draft.text = probability(logit), tuple(hits), (), ""
+        draft.citations = self._cited([s for s in selected if s.score >= selected[0].score - WIDE_MARGIN])[: self.max_citations]
+        return True
 
     def _selected(self, asked: Asked, found: Sequence[Hit]) -> tuple[list[Selected], list[Hit], Readings | None]:
         """Return the sentences of the best hits, best first, the hits in their last order, and what was read."""
@@ -265,6 +300,16 @@ class Answering:
 
     def _quotation_at(self, article_id: str, span: Span) -> Quotation | None:
         return next((q for q in self.index.quotations((article_id,)) if q.span.overlaps(span)), None)
+
+
+def _talked_about(history: Sequence[Turn]) -> str:
+    """Return the id of the article that was cited first, or told about, in the newest turn that has one; "" if none has."""
+    for turn in reversed(history):
+        if turn.answer.citations:
+            return turn.answer.citations[0].article_id
+        if turn.answer.metadata and turn.answer.hits:
+            return turn.answer.hits[0].passage.article_id
+    return ""
 
 
 def _ms(since: float) -> float:

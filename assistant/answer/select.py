@@ -126,9 +126,14 @@ class Selector:
     sentence: Linear
     confidence: Linear
 
-    def probability(self, row: Matrix) -> float:
-        """Return the estimated probability (0 to 1) for a `confidence_row`."""
-        return float(1 / (1 + np.exp(-self.confidence(row)[0])))
+    def log_odds(self, row: Matrix) -> float:
+        """Return the log-odds for a `confidence_row` that the best sentence answers."""
+        return float(self.confidence(row)[0])
+
+
+def probability(log_odds: float) -> float:
+    """Return the probability (0 to 1) for log-odds."""
+    return float(1 / (1 + np.exp(-log_odds)))
 
 
 @lru_cache(maxsize=2)

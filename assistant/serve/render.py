@@ -114,6 +114,11 @@ def described_speaker(citation: Citation, language: str) -> str:
     return (f"{citation.speaker} ({how})" if citation.speaker else how) if is_said(citation) else ""
 
 
+def asked_as(answer: Answer) -> str:
+    """Return how a question was understood, `Asked as: ...`; "" when it was looked for as it was written."""
+    return f"{label('asked_as', answer.language)}: {answer.query}" if answer.query != answer.question else ""
+
+
 # The terminal
 
 
@@ -130,7 +135,7 @@ def as_text(answer: Answer, width: int = 0, bold: bool = False) -> str:
 def words_as_text(answer: Answer, width: int = 0, bold: bool = False) -> str:
     """Return what an answer says; while it grows, what stands there already stays as it is."""
     text = "".join(_terminal(piece, bold) if isinstance(piece, str) else f" [{piece}]" for piece in pieces(answer))
-    return wrapped(text, width).translate(_BOLD)
+    return "\n\n".join(filter(None, (wrapped(plain(asked_as(answer)), width), wrapped(text, width).translate(_BOLD))))
 
 
 def sources_as_text(answer: Answer, width: int = 0) -> str:
@@ -223,7 +228,8 @@ def as_html(answer: Answer, anchor: str = "cite") -> str:
     )
     paragraphs = "".join(f'<p dir="auto">{line}</p>' for line in re.split(r"\n+", text) if line)
     kind = "answer abstained" if answer.abstained else "answer"
-    return f'<div class="{kind}">{paragraphs}{_made_html(answer)}{_sources_html(answer, anchor)}</div>'
+    asked = f'<p class="asked-as" dir="auto">{escape(line)}</p>' if (line := asked_as(answer)) else ""
+    return f'<div class="{kind}">{asked}{paragraphs}{_made_html(answer)}{_sources_html(answer, anchor)}</div>'
 
 
 def _page(piece: str) -> str:

@@ -185,3 +185,16 @@ def test_a_citation_of_words_says_how_they_are_known():
     assert 'Xi <span class="badge direct" dir="auto">direct</span> <span class="badge via" dir="auto">quoted by Kantor</span>' in page
     assert '<span class="badge uncertain" dir="auto">uncertain</span>' in page
     assert "badge" not in render.as_html(answered((source, "Satu.")))
+
+
+def test_how_a_follow_up_was_understood_is_shown_above_the_answer():
+    answer = replace(answered((article("Banjir."), "Banjir.")), question="kenapa?", query=f"Kenapa {MARKUP}?", language="id")
+    assert render.as_text(answer).startswith(f"Ditanyakan sebagai: {answer.query}\n\n")
+    page = Page(render.as_html(answer))
+    assert page.text.strip().startswith("Ditanyakan sebagai: Kenapa")
+    assert not {"img", "script"} & set(page.tags)
+
+
+def test_a_question_that_was_asked_as_it_is_is_not_shown_again():
+    answer = replace(answered((article("Banjir."), "Banjir.")), question="kenapa?", query="kenapa?", language="en")
+    assert "Asked as" not in render.as_text(answer) + render.as_html(answer)
