@@ -1,0 +1,185 @@
+"""Find the names in a claim and say whether they stand in what it cites: as written, inflected, shortened, in another script or translated."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Iterable, Mapping, Sequence
+from functools import cache, lru_cache
+from importlib import resources
+from typing import Any
+
+from assistant.answer.words import Word, Words
+from assistant.text.cues import primary
+from assistant.text.terms import folded
+from assistant.text.transliteration import script, skeleton, sounds_like
+
+INFLECTED = frozenset("ru uk pl cs tr fi hu ar hr sr".split())
+"""Languages in which a name changes its ending."""
+TRANSLATED = 0.33
+"""From this nearness on a name is another's translation (`Norway`, `Alemanha`: .13; `Egyptian`, `Mesir`: .66)."""
+SHORT = 3
+LEAST_STEM = 4
+"""Letters that two forms of a name share at least."""
+_KATAKANA = re.compile(r"[\u30a0-\u30ff・]{2,}")
+_ACRONYM = re.compile(r"[A-ZА-Я]{2,6}")
+
+
+def name_runs(words: Words, taken: Sequence[tuple[int, int]] = ()) -> list[tuple[int, ...]]:
+    """Return the names of a text as runs of word places.
+
+    Args:
+        words: the text taken apart.
+        taken: places in the text that are none, such as dates.
+    """
+    runs: list[tuple[int, ...]] = []
+    for i, word in enumerate(words.words):
+        if not _may_be_name(words, i) or any(a < word.end and word.start < b for a, b in taken):
+            continue
+        joined = runs and runs[-1][-1] == i - 1 and re.fullmatch(r"[\s'’.&-]{0,3}", words.text[words.words[i - 1].end : word.start])
+        if joined:
+            runs[-1] = (*runs[-1], i)
+        else:
+            runs.append((i,))
+    return runs
+
+
+def _may_be_name(words: Words, i: int) -> bool:
+    word = words.words[i]
+    if _KATAKANA.fullmatch(word.text):
+        return True
+    if not word.capital or len(word.text) < 2 or (word.stop and not word.text.isupper()):
+        return False
+    if not _opens(words, i) or word.text.isupper():
+        return True
+    following = words.words[i + 1] if i + 1 < len(words.words) else None
+    return following is not None and following.capital and not following.stop
+
+
+def _opens(words: Words, i: int) -> bool:
+    """Say whether a word opens a sentence or a quotation, where any word has a capital."""
+    before = words.text[: words.words[i].start].rstrip()
+    return not before or before[-1] in ".!?:\"“”«»„‘(¿¡—–…「"
+
+
+def is_title(word: Word) -> bool:
+    """Say whether a word only tells what somebody or something is."""
+    return word.low in _titles()
+
+
+def stands(word: Word, claim: Words, evidence: Words, near: Sequence[float]) -> bool:
+    """Say whether a name of a claim stands in a sentence; `near` tells how near it is to each word of the sentence."""
+    same_language = primary(claim.language) == primary(evidence.language)
+    for other, nearness in zip(evidence.words, near, strict=True):
+        if word.low == other.low or _is_form(word.low, other.low, claim.language, evidence.language):
+            return True
+        if nearness >= TRANSLATED and not (same_language and word.low[:3] == other.low[:3]) and not _lookalike(word, other):
+            return True
+        if script(word.text) != script(other.text) and sounds_like(word.text, other.text):
+            return True
+    return _sounds_inside(word.text, evidence)
+
+
+def _lookalike(word: Word, other: Word) -> bool:
+    """Say whether two names share a beginning that is nobody's name: their pieces are near, they are not."""
+    return word.capital and other.capital and word.low[:3] == other.low[:3] and min(word.pieces, other.pieces) > 1
+
+
+def _is_form(one: str, two: str, language: str, other: str) -> bool:
+    if not one or not two or one[0].isdigit() or two[0].isdigit():
+        return False
+    short, long = sorted((one, two), key=len)
+    shared = next((n for n, (a, b) in enumerate(zip(short, long, strict=False)) if a != b), len(short))
+    if shared == len(short) >= LEAST_STEM and len(long) - shared <= 4:
+        return True
+    inflected = primary(language) in INFLECTED or primary(other) in INFLECTED
+    if inflected and shared >= max(LEAST_STEM, len(short) - 2) and len(long) - shared <= 3:
+        return True
+    if primary(language) == primary(other) or script(one) != script(two):
+        return False
+    return len(skeleton(one)) >= 3 and skeleton(one) == skeleton(two) and abs(len(one) - len(two)) <= 2
+
+
+@lru_cache(maxsize=1 << 12)
+def _sounding(text: str) -> tuple[str, ...]:
+    """Return the runs of Chinese signs in a text, two to five long."""
+    runs = re.findall(r"[\u3400-\u9fff]+", text)
+    return tuple(run[i : i + n] for run in runs for n in (2, 3, 4, 5) for i in range(len(run) - n + 1))
+
+
+def _sounds_inside(name: str, evidence: Words) -> bool:
+    if script(name) == "CJK":
+        return any(len(skeleton(w.text)) >= 2 and skeleton(w.text) in skeleton(name) for w in evidence.words if w.capital)
+    wanted = skeleton(name)
+    return len(wanted) >= 2 and any(skeleton(run) == wanted for run in _sounding(evidence.text))
+
+
+def same_bodies(claim: str, evidence: str) -> list[tuple[int, int]]:
+    """Return the places in a claim of names that the evidence has in another form: `PBB` and `UN`, `IMF` and its words."""
+    there = frozenset[int]().union(*(rows for _, _, rows in body_rows(evidence)))
+    found = [(start, end) for start, end, rows in body_rows(claim) if rows & there]
+    return [*found, *_initials(claim, evidence), *_written_out(claim, evidence)]
+
+
+@lru_cache(maxsize=1 << 12)
+def body_rows(text: str) -> tuple[tuple[int, int, frozenset[int]], ...]:
+    """Return the places of known bodies and places in a text, with the rows of the table that they stand in.
+
+    A short one counts in capitals only: `US` is a country, `us` is none.
+    """
+    found = [m for pattern in _bodies() for m in pattern.finditer(_lowered(text))]
+    kept = [m for m in found if m.end() - m.start() > SHORT or not m.group().isascii() or text[m.start() : m.end()].isupper()]
+    return tuple((*m.span(), frozenset(_rows()[_spaced(m.group())])) for m in kept)
+
+
+def _initials(claim: str, evidence: str) -> Iterable[tuple[int, int]]:
+    """Yield acronyms of the claim whose words stand in the evidence."""
+    for match in _ACRONYM.finditer(claim):
+        letters = r"\w*[\s-]+(?:\w{2,3}\s+)?".join(match.group())
+        if len(match.group()) > 2 and re.search(rf"(?<!\w){letters}\w*", evidence):
+            yield match.span()
+
+
+def _written_out(claim: str, evidence: str) -> Iterable[tuple[int, int]]:
+    """Yield words of the claim whose acronym stands in the evidence."""
+    for match in _ACRONYM.finditer(evidence):
+        letters = r"\w*[\s-]+(?:\w{2,3}\s+)?".join(match.group())
+        if len(match.group()) > 2:
+            yield from (found.span() for found in re.finditer(rf"(?<!\w){letters}\w*", claim))
+
+
+def _lowered(text: str) -> str:
+    low = text.lower()
+    return low if len(low) == len(text) else text
+
+
+def _spaced(text: str) -> str:
+    return " ".join(text.split())
+
+
+@cache
+def _table() -> Mapping[str, Any]:
+    return tomllib.loads((resources.files("assistant.answer") / "named.toml").read_text("utf-8"))
+
+
+@cache
+def _titles() -> frozenset[str]:
+    return frozenset(folded(word) for word in _table()["titles"].split())
+
+
+@cache
+def _rows() -> Mapping[str, tuple[int, ...]]:
+    found: dict[str, tuple[int, ...]] = {}
+    for row, names in enumerate(_table()["same"]):
+        for name in names.split():
+            key = name.replace("_", " ").rstrip("*")
+            found[key] = (*found.get(key, ()), row)
+    return found
+
+
+@cache
+def _bodies() -> tuple[re.Pattern[str], ...]:
+    names = sorted(_rows(), key=lambda name: (-len(name), name))
+    spaced = "|".join(re.escape(name).replace(r"\ ", r"\s+") for name in names if not "\u3040" <= name[0] <= "\u9fff")
+    unspaced = "|".join(re.escape(name) for name in names if "\u3040" <= name[0] <= "\u9fff")
+    return re.compile(rf"(?<!\w)(?:{spaced})(?!\w)"), re.compile(unspaced)
