@@ -4,84 +4,19 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from functools import cached_property
-from typing import Any
 
-import numpy as np
-from numpy.typing import NDArray
-
+from assistant.answer.cases import Case
 from assistant.answer.claims import Matched, Read, quoted
 from assistant.answer.days import When, covers, fits, touches
 from assistant.answer.figures import Figure, per_units, same_figure
-from assistant.answer.named import TRANSLATED, is_title
+from assistant.answer.joining import parts_hold, roles_hold, speaker_holds
+from assistant.answer.named import TRANSLATED, body_rows, home, is_title
 from assistant.answer.polarity import members, opposite_pairs, sides
-from assistant.records import Citation
 from assistant.text.terms import folded
 
-MET = 0.6
-"""A word as near as this is met in full."""
-UNMET = 0.25
+LEAST_COVERED = 0.55
 BESIDE = 24
 """Characters between a figure and the date that belongs to it."""
-
-
-@dataclass(frozen=True)
-class Case:
-    """A claim with the sentences it cites, matched word by word."""
-
-    claim: Read
-    matched: tuple[Matched, ...]
-    cited: tuple[Citation, ...]
-
-    @cached_property
-    def met(self) -> NDArray[Any]:
-        """How well each word of the claim is met by any of the sentences."""
-        return np.asarray(np.max([one.met for one in self.matched], axis=0))
-
-    @property
-    def sentences(self) -> list[Read]:
-        """The cited sentences."""
-        return [one.sentence for one in self.matched]
-
-    @cached_property
-    def covered(self) -> float:
-        """The share of the claim's content that is met, weighted by how much its words say."""
-        return share(self.claim, self.met)
-
-    @cached_property
-    def used(self) -> tuple[int, ...]:
-        """The places of the sentences that the claim needs, the one it needs most first."""
-        return needed(self)
-
-
-def share(claim: Read, met: NDArray[Any]) -> float:
-    """Return the share of a claim's content that is met."""
-    weights = np.array([claim.words.words[i].weight for i in claim.content])
-    if not len(weights):
-        return 1.0
-    return float((weights * np.minimum(met[list(claim.content)], MET)).sum() / MET / weights.sum())
-
-
-def needed(case: Case) -> tuple[int, ...]:
-    """Return the sentences without which words, figures or names of the claim are not met."""
-    claim = case.claim
-    items = [*claim.content, *(i for run in claim.names for i in run if i not in claim.content)]
-    weights = np.array([claim.words.words[i].weight for i in items])
-    rows = np.stack([one.met[items] for one in case.matched]) if items else np.zeros((len(case.matched), 0))
-    figure_rows = np.array([[any(same_figure(f, g) for g in s.figures) for f in claim.figures] for s in case.sentences], dtype=float)
-    totals = (rows * weights).sum(axis=1) + 2 * figure_rows.reshape(len(rows), -1).sum(axis=1)
-    first = int(totals.argmax())
-    used = [first]
-    for j in np.argsort(-totals):
-        if j == first:
-            continue
-        have = rows[used].max(axis=0)
-        gain = np.where((rows[j] >= 0.4) & (rows[j] - have >= 0.25), weights, 0).sum()
-        figure_gain = (figure_rows[j] > figure_rows[used].max(axis=0)).sum() if claim.figures else 0
-        if gain > 0 or figure_gain:
-            used.append(int(j))
-    return tuple(used)
 
 
 def numbers_hold(case: Case) -> bool:
@@ -91,7 +26,6 @@ def numbers_hold(case: Case) -> bool:
         if _unsure(figure):
             continue
         same = [(other, sentence) for other, sentence in there if same_figure(figure, other)]
-        same += [(other, sentence) for other, sentence in there if _differ(figure, there) and same_figure(figure, other)]
         if not same and not _as_written(figure, case) and not any(_counted_by_date(figure, s) for s in case.sentences):
             return False
         if same and not any(_keeps_date(figure, case.claim, other, sentence) for other, sentence in same):
@@ -105,10 +39,6 @@ def numbers_hold(case: Case) -> bool:
 def _unsure(figure: Figure) -> bool:
     """Say whether a figure tells nothing: `one`, `thousands`, `a second`."""
     return figure.vague or (figure.value in (0, 1) and not figure.digits)
-
-
-def _differ(figure: Figure, there: Sequence[tuple[Figure, Read]]) -> bool:
-    return False
 
 
 def _as_written(figure: Figure, case: Case) -> bool:
@@ -159,10 +89,23 @@ def names_hold(case: Case) -> bool:
     words = case.claim.words.words
     for run in case.claim.names:
         for i in run:
-            least = UNMET if is_title(words[i]) else TRANSLATED
-            if case.met[i] < least and not is_title(words[i]) and not _cannot_tell(case):
+            if case.met[i] < TRANSLATED and not is_title(words[i]) and not _cannot_tell(case) and not body_rows(words[i].text):
                 return False
-    return _kinds_hold(case)
+    return _bodies_hold(case) and _kinds_hold(case)
+
+
+def _bodies_hold(case: Case) -> bool:
+    """Say whether every country and body that the tables know stands in the evidence in one of its forms, or word by word."""
+    there = frozenset[int]().union(*(rows for sentence in case.sentences for _, _, rows in body_rows(sentence.text)))
+    there |= frozenset[int]().union(*(rows for citation in case.cited for _, _, rows in body_rows(citation.outlet)))
+    there |= frozenset[int]().union(*(rows for sentence in case.sentences for _, _, rows in body_rows(home(sentence.language))))
+    words = case.claim.words.words
+    for start, end, rows in body_rows(case.claim.text):
+        places = [i for i, word in enumerate(words) if start <= word.start and word.end <= end and not word.stop]
+        money = any(figure.unit == "dollar" and 0 <= start - figure.end <= 10 for figure in case.claim.figures)
+        if not rows & there and not money and any(case.met[i] < TRANSLATED for i in places):
+            return False
+    return True
 
 
 def _cannot_tell(case: Case) -> bool:
@@ -178,11 +121,6 @@ def _kinds_hold(case: Case) -> bool:
         for kind, found in members(sentence.text, sentence.language).items():
             there.setdefault(kind, set()).update(found)
     return all(not there.get(kind) or found <= there[kind] for kind, found in claimed.items())
-
-
-def speaker_holds(case: Case) -> bool:
-    """Say whether whoever the claim lets speak is who speaks in the sentence that has the words."""
-    return True
 
 
 def negation_holds(case: Case) -> bool:
@@ -221,7 +159,7 @@ def _flat(text: str) -> str:
 
 def support_holds(case: Case) -> bool:
     """Say whether every word that says something is met, and sentences are joined only where they may be."""
-    return case.covered >= 0.6
+    return case.covered >= LEAST_COVERED and parts_hold(case) and roles_hold(case)
 
 
 def checks() -> Sequence[tuple[str, Callable[[Case], bool]]]:

@@ -18,6 +18,7 @@ from assistant.answer.polarity import Negator, negators
 from assistant.answer.words import Matrix, Vocabulary, Words, nearness
 from assistant.text.cues import cues_for, primary
 
+ABSENT = 0.2
 _QUOTED = re.compile(r"[\"“„«「『»]\s*([^\"“”„«»「」『』]{2,}?)\s*[\"”“»«」』]")
 
 
@@ -94,8 +95,12 @@ def match(claim: Read, sentence: Read, beside: Sequence[Words] = ()) -> Matched:
     named = [i for run in claim.names for i in run]
     for i, word in enumerate(claim.words.words):
         rare = word.pieces > 1 and met[i] < 0.5 and not word.stop
-        if (i in named or rare) and stands(word, claim.words, sentence.words, near[i].tolist()):
+        if not (i in named or rare):
+            continue
+        if stands(word, claim.words, sentence.words, near[i].tolist()):
             met[i] = max(met[i], 1.0 if i in named else 0.6)
+        elif i in named and not is_title(word):
+            met[i] = min(met[i], ABSENT)  # a name of the same beginning is another's
     for other in beside:
         if len(other):
             extra = nearness(claim.words, other)

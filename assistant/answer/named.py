@@ -77,7 +77,21 @@ def stands(word: Word, claim: Words, evidence: Words, near: Sequence[float]) -> 
             return True
         if script(word.text) != script(other.text) and sounds_like(word.text, other.text):
             return True
-    return _sounds_inside(word.text, evidence)
+    return _sounds_inside(word.text, evidence) or _clipped(word.low, evidence)
+
+
+def _clipped(name: str, evidence: Words) -> bool:
+    """Say whether a name is made of the beginnings of words that follow each other: `Pemprov`, of `Pemerintah Provinsi`."""
+    lows = [word.low for word in evidence.words]
+    return len(name) >= 5 and any(_made_of(name, lows[i : i + 4]) for i in range(len(lows) - 1))
+
+
+def _made_of(name: str, lows: Sequence[str], used: int = 0) -> bool:
+    if not name:
+        return used >= 2
+    if not lows:
+        return False
+    return any(name.startswith(lows[0][:n]) and _made_of(name[n:], lows[1:], used + 1) for n in range(min(len(lows[0]), len(name)), 1, -1))
 
 
 def _lookalike(word: Word, other: Word) -> bool:
@@ -165,6 +179,11 @@ def _table() -> Mapping[str, Any]:
 @cache
 def _titles() -> frozenset[str]:
     return frozenset(folded(word) for word in _table()["titles"].split())
+
+
+def home(language: str) -> str:
+    """Return the country that a language's outlets mean where they name none, in English, or ""."""
+    return str(_table()["home"].get(primary(language), ""))
 
 
 @cache

@@ -72,9 +72,16 @@ def opposite_pairs() -> tuple[tuple[str, str], ...]:
     """Return the sides that stand against each other."""
     return (
         ("rise", "fall"), ("win", "lose"), ("open", "close"), ("start", "stop"), ("more", "less"), ("free", "arrest"), ("before", "after"),
-        ("guilty", "innocent"), ("support", "oppose"), ("confirm", "denying"), ("buy", "sell"), ("success", "failure"), ("alive", "dead"),
-        ("join", "leave"), ("allow", "forbid"), ("accept", "refuse"),
+        ("guilty", "innocent"), ("support", "oppose"), ("buy", "sell"), ("alive", "dead"),
+        ("join", "leave"), ("allow", "forbid"),
     )  # fmt: skip
+
+
+@lru_cache(maxsize=1 << 12)
+def passive(text: str, language: str) -> bool:
+    """Say whether a clause names the one to whom something is done before the doer."""
+    pattern = _table()["voice"].get(primary(language))
+    return pattern is not None and re.search(pattern, text.casefold()) is not None
 
 
 @dataclass(frozen=True)
@@ -88,7 +95,7 @@ class _Rules:
 @cache
 def _rules(language: str) -> _Rules | None:
     table = _table().get(language)
-    if table is None or language in ("opposites", "kinds"):
+    if table is None or language in ("opposites", "kinds", "voice"):
         return None
     patterns = re.compile(table["patterns"]) if "patterns" in table else None
     return _Rules(_listed(table.get("negators", "")), _listed(table.get("spread", "")), _listed(table.get("not_negators", "")), patterns)

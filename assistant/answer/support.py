@@ -13,12 +13,12 @@ The checks, in order; the first that fails names the reason:
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import combinations
-from typing import Any
 
-from assistant.answer.agree import Case, checks
+from assistant.answer.agree import checks
+from assistant.answer.cases import Case
 from assistant.answer.claims import match, read
 from assistant.answer.remember import RememberingEncoder
 from assistant.answer.words import Vocabulary
@@ -89,7 +89,7 @@ class Verifier:
         for citation, its in zip(cited, languages, strict=True):
             beside = [self._vocabulary.words(name, its) for name in (citation.speaker, citation.via, citation.outlet) if name]
             matched.append(match(taken, read(citation.quote, its, citation.published, self._vocabulary), beside))
-        return Case(taken, tuple(matched), tuple(cited))
+        return Case(taken, tuple(matched), tuple(cited), self._vocabulary)
 
     def _nearness(self, claim: str, *cited: Citation) -> float:
         case = self._case(claim, cited)
@@ -103,5 +103,3 @@ def _is_own_words(claim: str, quote: str) -> bool:
 def _bare(text: str) -> str:
     return " ".join(folded(text).split()).strip(" .。\"“”")
 
-
-Check = Callable[[Any], bool]

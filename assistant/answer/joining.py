@@ -1,0 +1,190 @@
+"""Say whether a claim joins what belongs together: the right speaker with the words, the doer with the deed, facts with whom they are told of."""
+
+from __future__ import annotations
+
+import re
+from itertools import combinations
+
+import numpy as np
+
+from assistant.answer.cases import Case
+from assistant.answer.claims import Read
+from assistant.answer.named import is_title, stands
+from assistant.answer.days import touches
+from assistant.answer.polarity import passive
+from assistant.answer.words import Words, nearness
+from assistant.records import Quotation, Span
+from assistant.text.quotations import find_quotations
+from assistant.text.terms import folded
+from assistant.text.transliteration import script
+
+ALIKE = 0.3
+"""Words that call a speaker something are the same from this nearness on."""
+NEARLY = 0.9
+"""A sentence that meets so much of what the best one meets may be meant as well."""
+_POINTING = re.compile(
+    r"\b(?:this|that|these|those|itu|tersebut|ini|ese|esa|este|esta|dicho|dicha|ce|cette|ces|cet|dies\w*|jene\w*|esse|essa|aquel\w*|этот|эта|это|эти|этого|этой|bu|şu)\b"
+    r"|هذا|هذه|ذلك|تلك|这|那|この|その|これ|それ",
+    re.IGNORECASE,
+)
+
+
+def said(text: str, language: str) -> list[Quotation]:
+    """Return who says what in a claim or a sentence."""
+    return find_quotations(text, [Span(0, len(text))], language)
+
+
+def speaker_holds(case: Case) -> bool:
+    """Say whether whoever the claim lets speak is who speaks in the sentence that has the words."""
+    claim = case.claim
+    for quotation in said(claim.text, claim.language):
+        if not quotation.speaker:
+            continue
+        inside = [i for i in claim.content if quotation.words.start <= claim.words.words[i].start < quotation.words.end]
+        inside += [i for run in claim.names for i in run if quotation.words.start <= claim.words.words[i].start < quotation.words.end]
+        if not inside:
+            continue
+        scores = [_meets(case, j, inside, quotation) for j in range(len(case.matched))]
+        meant = [j for j, score in enumerate(scores) if score >= NEARLY * max(scores)]
+        if not any(_speaks(quotation.speaker, case, j) for j in meant):
+            return False
+    return True
+
+
+def _meets(case: Case, j: int, inside: list[int], quotation: Quotation) -> float:
+    words = case.claim.words.words
+    met = sum(words[i].weight * min(float(case.matched[j].met[i]), 0.6) for i in inside)
+    figures = [f for f in case.claim.figures if quotation.words.start <= f.start < quotation.words.end]
+    return met + 2.0 * sum(case.has_figure(f, j) for f in figures)
+
+
+def _speaks(name: str, case: Case, j: int) -> bool:
+    """Say whether a name is that of the sentence's speaker; where none is told, whether the sentence has it."""
+    citation, sentence = case.cited[j], case.sentences[j]
+    if not citation.speaker:
+        speakers = [one.speaker for one in said(sentence.text, sentence.language) if one.speaker]
+        return not speakers or any(_same(name, one, case, sentence.language) for one in [*speakers, citation.outlet])
+    return any(_same(name, one, case, sentence.language) for one in (citation.speaker, citation.via) if one)
+
+
+def _same(name: str, speaker: str, case: Case, language: str) -> bool:
+    mine = case.vocabulary.words(name, case.claim.language)
+    theirs = case.vocabulary.words(speaker, language)
+    if language == "ja" and script(speaker) == "CJK" and script(name) != "CJK":
+        return True  # its signs do not tell how it is read
+    near = nearness(mine, theirs)
+    named = [i for i, word in enumerate(mine.words) if (word.capital or script(word.text) not in ("LATIN", "CYRILLIC")) and not is_title(word)]
+    if named:
+        return any(stands(mine.words[i], mine, theirs, near[i].tolist()) for i in named)
+    return near.size == 0 or float(near.max()) >= ALIKE
+
+
+def parts_hold(case: Case) -> bool:
+    """Say whether sentences are joined only where they tell of the same: each one's subject and dates are the claim's too."""
+    used = case.used
+    if len(used) < 2:
+        return True
+    return all(_may_join(case, j) for j in used)
+
+
+def _may_join(case: Case, j: int) -> bool:
+    sentence, claim = case.sentences[j], case.claim
+    dates = [d for d in sentence.dates if d.grain != "week"]
+    if dates and claim.dates and not any(touches(mine, theirs) for mine in claim.dates for theirs in dates):
+        return False
+    subject = leading_name(sentence, case.cited[j].speaker, case)
+    if subject is None or _in_claim(subject, case):
+        return True
+    strangers = [run for run in claim.names if not _stands_in(run, j, case) and any(_stands_in(run, k, case) for k in case.used if k != j)]
+    pointed = [k for k in case.used if k > j and _POINTING.search(case.sentences[k].text)]
+    return not strangers or any(_stands_in(run, k, case) for run in strangers for k in pointed)
+
+
+def leading_name(sentence: Read, speaker: str, case: Case) -> Words | None:
+    """Return the first name of a sentence, or its speaker's; none where it points to what was told before (`The plant`, `kapal itu`)."""
+    runs = [run for run in sentence.names if any(not is_title(sentence.words.words[i]) for i in run)]
+    if not runs:
+        return case.vocabulary.words(speaker, sentence.language) if speaker else None
+    first = sentence.words.words[runs[0][0]]
+    if _POINTING.search(sentence.text[: first.start]):
+        return None
+    last = sentence.words.words[runs[0][-1]]
+    return case.vocabulary.words(sentence.text[first.start : last.end], sentence.language)
+
+
+def _in_claim(name: Words, case: Case) -> bool:
+    near = nearness(name, case.claim.words)
+    words = [i for i, word in enumerate(name.words) if not is_title(word) and not word.stop]
+    if any(stands(name.words[i], name, case.claim.words, near[i].tolist()) for i in words):
+        return True
+    from assistant.answer.named import same_bodies
+
+    return bool(same_bodies(name.text, case.claim.text)) or _cannot_tell(name, case)
+
+
+def _cannot_tell(name: Words, case: Case) -> bool:
+    return script(name.text) == "CJK" and name.language == "ja" and case.claim.language not in ("ja", "zh")
+
+
+def _stands_in(run: tuple[int, ...], j: int, case: Case) -> bool:
+    words = case.claim.words.words
+    told = [i for i in run if not is_title(words[i])] or list(run)
+    return any(case.matched[j].met[i] >= 0.33 for i in told)
+
+
+def roles_hold(case: Case) -> bool:
+    """Say whether of two who are named in one sentence the claim lets the same one act."""
+    claim = case.claim
+    j = case.used[0]
+    sentence = case.sentences[j]
+    places = [(run, at) for run in claim.names if (at := _place(run, j, case)) is not None]
+    for (one, first), (other, second) in combinations(places, 2):
+        if first == second or _is_speaker(one, j, case) or _is_speaker(other, j, case) or _listed(claim, one, other):
+            continue
+        between = claim.text[claim.words.words[one[-1]].end : claim.words.words[other[0]].start]
+        low, high = sorted((first, second))
+        theirs = sentence.text[sentence.words.words[low].start : sentence.words.words[high].end]
+        if not re.search(r"\w", between) or _adjunct(claim, other) or _adjunct(claim, one):
+            continue
+        turned = passive(f"{between} {claim.text[claim.words.words[other[-1]].end :]}", claim.language) != passive(sentence.text, sentence.language)
+        if (first > second) != turned and theirs:
+            return False
+    return True
+
+
+def _listed(claim: Read, one: tuple[int, ...], other: tuple[int, ...]) -> bool:
+    between = folded(claim.text[claim.words.words[one[-1]].end : claim.words.words[other[0]].start]).strip(" ,")
+    return between in ("", "and", "dan", "y", "e", "et", "und", "и", "ve", "serta", "with", "dengan")
+
+
+_BEFORE = re.compile(
+    r"(?:\b(?:in|at|on|near|from|of|for|through|under|dari|di|pada|ke|untuk|dekat|asal|en|de|del|desde|à|au|aux|des|du|en|dans|près|in|im|bei|aus|von|em|do|da|no|na|в|на|из|по|под)\s+(?:\w+\s+){0,2}|l['’]|d['’])$",
+    re.IGNORECASE,
+)
+
+
+def _adjunct(claim: Read, run: tuple[int, ...]) -> bool:
+    """Say whether a name is only a place or an owner: `in Corvale`, `of the Brunner Gallery`."""
+    return _BEFORE.search(claim.text[: claim.words.words[run[0]].start]) is not None
+
+
+def _place(run: tuple[int, ...], j: int, case: Case) -> int | None:
+    """Return where in a sentence a name of the claim stands."""
+    words = case.claim.words.words
+    near = case.matched[j].near
+    for i in sorted((i for i in run if not is_title(words[i])), key=lambda i: -i):
+        if case.matched[j].met[i] >= 0.33 and near.shape[1]:
+            at = int(np.argmax(near[i]))
+            if near[i, at] >= 0.3:
+                return at
+    return None
+
+
+def _is_speaker(run: tuple[int, ...], j: int, case: Case) -> bool:
+    speaker = case.cited[j].speaker
+    if not speaker:
+        return False
+    theirs = case.vocabulary.words(speaker, case.sentences[j].language)
+    words = case.claim.words
+    near = nearness(words, theirs)
+    return any(stands(words.words[i], words, theirs, near[i].tolist()) for i in run if not is_title(words.words[i]))
