@@ -7,12 +7,13 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from importlib import resources
 from typing import Any
 
+from assistant.answer.listed import Listed, pattern_of
 from assistant.text.cues import primary
 
 _CONTRACTED = re.compile(r"(\w+)n['’]t\b")
@@ -54,16 +55,17 @@ _FRENCH_SECOND = frozenset(("pas", "aucun", "aucune", "jamais"))
 @lru_cache(maxsize=1 << 12)
 def sides(text: str, language: str) -> frozenset[str]:
     """Return the names of the sides of `[opposites]` that a text mentions."""
-    return frozenset(_found(text, *_compiled("opposites", primary(language))))
+    return frozenset(name for _, _, names in _rows("opposites", primary(language)).find(text) for name in names)
 
 
 @lru_cache(maxsize=1 << 12)
 def members(text: str, language: str) -> Mapping[str, frozenset[int]]:
     """Return which members of each of the `[kinds]` a text mentions: their positions in the table."""
     found: dict[str, set[int]] = {}
-    for name in _found(text, *_compiled("kinds", primary(language))):
-        kind, _, position = name.partition("/")
-        found.setdefault(kind, set()).add(int(position))
+    for _, _, names in _rows("kinds", primary(language)).find(text):
+        for name in names:
+            kind, _, position = name.partition("/")
+            found.setdefault(kind, set()).add(int(position))
     return {kind: frozenset(positions) for kind, positions in found.items()}
 
 
@@ -98,47 +100,15 @@ def _rules(language: str) -> _Rules | None:
     if table is None or language in ("opposites", "kinds", "voice"):
         return None
     patterns = re.compile(table["patterns"]) if "patterns" in table else None
-    return _Rules(_listed(table.get("negators", "")), _listed(table.get("spread", "")), _listed(table.get("not_negators", "")), patterns)
-
-
-def _listed(words: str) -> re.Pattern[str]:
-    return _pattern(words.split())
-
-
-def _pattern(words: Iterable[str]) -> re.Pattern[str]:
-    """Compile words into one expression: `_` is a space, `*` any ending; Chinese and Japanese words stand anywhere."""
-    spaced, unspaced = [], []
-    for word in sorted(set(words), key=lambda word: (-len(word), word)):
-        escaped = re.escape(word).replace("_", r"\s+").replace(r"\*", r"\w*")
-        (unspaced if "\u3040" <= word[0] <= "\u9fff" else spaced).append(escaped)
-    parts = ([rf"(?<!\w)(?:{'|'.join(spaced)})(?!\w)"] if spaced else []) + unspaced
-    return re.compile("|".join(parts) or r"(?!)")
-
-
-def _found(text: str, exact: Mapping[str, tuple[str, ...]], pattern: re.Pattern[str]) -> Iterable[str]:
-    for match in pattern.finditer(text.casefold()):
-        word = " ".join(match.group().split())
-        if word in exact:
-            yield from exact[word]
-        else:
-            yield from (name for stem, names in exact.items() if stem.endswith("*") and word.startswith(stem[:-1]) for name in names)
+    return _Rules(*(pattern_of(table.get(key, "").split()) for key in ("negators", "spread", "not_negators")), patterns)
 
 
 @cache
-def _compiled(section: str, language: str) -> tuple[Mapping[str, tuple[str, ...]], re.Pattern[str]]:
-    """Return word -> names of its rows for one language, and what finds the words."""
+def _rows(section: str, language: str) -> Listed:
     rows: Mapping[str, Any] = _table()[section]
     named = {name: words for name, words in rows.items() if isinstance(words, str)}
     named |= {f"{name}/{i}": words for name, listed in rows.items() if not isinstance(listed, str) for i, words in enumerate(listed)}
-    exact: dict[str, tuple[str, ...]] = {}
-    for name, row in named.items():
-        for part in row.split(" | "):
-            code, _, words = part.partition(":")
-            if code.strip() == language or (language, code.strip()) == ("ms", "id"):
-                for word in words.split():
-                    key = word.replace("_", " ")
-                    exact[key] = (*exact.get(key, ()), name)
-    return exact, _pattern(word.replace(" ", "_") for word in exact)
+    return Listed.of(named, language)
 
 
 @cache

@@ -6,21 +6,28 @@ The vectors are those of a static encoder, which has one space for all languages
 from __future__ import annotations
 
 import re
+import tomllib
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
+from importlib import resources
 from itertools import islice
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from assistant.answer.listed import Listed
 from assistant.encoders import StaticEncoder
+from assistant.text.cues import primary
 from assistant.text.language import SIGNS
 from assistant.text.terms import analyse, folded, is_stopword
 
 Matrix = NDArray[np.float32]
 PAIR_GAIN = 0.02
 """Else a name beside a word would lend it its nearness."""
+LISTED = 0.62
+"""How near words of one row of `alike.toml` are."""
 CAPACITY = 1 << 15
 """Words remembered with their vectors: 50 MB."""
 _UNSPACED = "\u3040-\u30ff\u3400-\u9fff"
@@ -47,13 +54,17 @@ class Word:
 
 @dataclass(frozen=True)
 class Words:
-    """The words of a text, with unit vectors, shape (n, dimensions), and those of every two neighbours, shape (n - 1, dimensions)."""
+    """The words of a text, with unit vectors, shape (n, dimensions), and those of every two neighbours, shape (n - 1, dimensions).
+
+    `rows` are the rows of `alike.toml` in which each word stands.
+    """
 
     text: str
     language: str
     words: tuple[Word, ...]
     units: Matrix
     pairs: Matrix
+    rows: tuple[frozenset[str], ...] = ()
 
     def __len__(self) -> int:
         return len(self.words)
@@ -79,7 +90,8 @@ class Vocabulary:
             found.append(Word(written, low, stem, start, start + len(written), written[0].isupper(), stop, weight, pieces))
             rows.append(vector)
         vectors = np.asarray(rows, np.float32).reshape(len(rows), self._encoder.dimensions)
-        return Words(text, language, tuple(found), units_of(vectors), units_of(vectors[:-1] + vectors[1:]) if len(rows) > 1 else vectors[:0])
+        pairs = units_of(vectors[:-1] + vectors[1:]) if len(rows) > 1 else vectors[:0]
+        return Words(text, language, tuple(found), units_of(vectors), pairs, _rows_of(text, found, language))
 
     def _vector(self, word: str) -> tuple[NDArray[Any], int]:
         known = self._known
@@ -91,6 +103,17 @@ class Vocabulary:
                 self._known = known
             known[word] = (rows.sum(axis=0) if len(rows) else np.zeros(self._encoder.dimensions, np.float32), len(rows))
         return known[word]
+
+
+def _rows_of(text: str, words: Sequence[Word], language: str) -> tuple[frozenset[str], ...]:
+    listed = list(_alike(primary(language)).find(text))
+    return tuple(frozenset(name for a, b, names in listed if a < word.end and word.start < b for name in names) for word in words)
+
+
+@cache
+def _alike(language: str) -> Listed:
+    rows = tomllib.loads((resources.files("assistant.answer") / "alike.toml").read_text("utf-8"))["rows"]
+    return Listed.of({str(i): row for i, row in enumerate(rows)}, language)
 
 
 def units_of(vectors: Matrix) -> Matrix:
@@ -109,6 +132,9 @@ def nearness(claim: Words, evidence: Words) -> Matrix:
         _join(near, claim.units @ evidence.pairs.T, single)
     if len(claim.pairs):
         _join(near.T, evidence.units @ claim.pairs.T, single.T)
+    for i, rows in enumerate(claim.rows):
+        if rows:
+            near[i] = np.where([bool(rows & others) for others in evidence.rows], np.maximum(near[i], LISTED), near[i])
     for i, word in enumerate(claim.words):
         for j, other in enumerate(evidence.words):
             if word.low == other.low:
