@@ -5,8 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 
-from assistant.answer.cases import Case
-from assistant.answer.claims import Matched, Read, quoted
+import numpy as np
+
+from assistant.answer.cases import MET, Case
+from assistant.answer.claims import Matched, Read, clauses, quoted
 from assistant.answer.days import When, covers, fits, touches
 from assistant.answer.figures import Figure, per_units, same_figure
 from assistant.answer.joining import parts_hold, roles_hold, speaker_holds
@@ -15,6 +17,8 @@ from assistant.answer.polarity import members, opposite_pairs, sides
 from assistant.text.terms import folded
 
 LEAST_COVERED = 0.55
+REPEATED = 0.35
+"""A clause is repeated by a claim that meets so much of it."""
 BESIDE = 24
 """Characters between a figure and the date that belongs to it."""
 
@@ -134,7 +138,14 @@ def negation_holds(case: Case) -> bool:
 
 def _claimed(start: int, end: int, matched: Matched, claim: Read) -> bool:
     """Say whether the clause in which a negator stands is one that the claim repeats."""
-    return True
+    sentence = matched.sentence
+    clause = next((a, b) for a, b in clauses(sentence.text) if a <= start < b)
+    inside = [i for i in sentence.content if clause[0] <= sentence.words.words[i].start < clause[1]]
+    if not inside or not len(claim.words):
+        return True
+    weights = np.array([sentence.words.words[i].weight for i in inside])
+    met = np.minimum(matched.near[:, inside].max(axis=0), MET) / MET
+    return float(weights @ met / max(weights.sum(), 1e-6)) >= REPEATED
 
 
 def _turned(case: Case, sentences: Sequence[Read]) -> int:

@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -13,7 +14,7 @@ from numpy.typing import NDArray
 
 from assistant.answer.days import When, dates_in
 from assistant.answer.figures import Figure, figures
-from assistant.answer.named import is_title, name_runs, same_bodies, stands
+from assistant.answer.named import is_title, name_runs, same_bodies, speech, stands
 from assistant.answer.polarity import Negator, negators
 from assistant.answer.words import Matrix, Vocabulary, Words, nearness
 from assistant.text.cues import cues_for, primary
@@ -60,6 +61,19 @@ def read(text: str, language: str, published: str, vocabulary: Vocabulary) -> Re
         and word.low not in reporting(language)
     ]  # fmt: skip
     return Read(words, numbers, dates, names, tuple(content), negators(text, language))
+
+
+def clauses(text: str) -> list[tuple[int, int]]:
+    """Cut a text into clauses: at commas and the like, and before words that begin another clause."""
+    cuts = sorted({0, *(m.end() if m.group()[0] in ",;:—–、，；。" else m.start() for m in _clause_marks().finditer(text)), len(text)})
+    return list(pairwise(cuts))
+
+
+@cache
+def _clause_marks() -> re.Pattern[str]:
+    words = [word.replace("_", " ") for word in speech("clauses")]
+    spaced = "|".join(re.escape(word) for word in sorted(words, key=len, reverse=True) if not "\u3040" <= word[0] <= "\u9fff")
+    return re.compile(rf"[,;:—–](?=\s)|[、，；。]|(?<!\w)(?:{spaced})(?!\w)", re.IGNORECASE)
 
 
 @cache

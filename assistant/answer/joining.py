@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import re
-from itertools import combinations
 
 import numpy as np
 
 from assistant.answer.cases import Case
 from assistant.answer.claims import Read
-from assistant.answer.named import is_title, stands
+from assistant.answer.named import is_title, same_bodies, speech, stands
 from assistant.answer.days import touches
 from assistant.answer.polarity import passive
 from assistant.answer.words import Words, nearness
@@ -22,6 +21,9 @@ ALIKE = 0.3
 """Words that call a speaker something are the same from this nearness on."""
 NEARLY = 0.9
 """A sentence that meets so much of what the best one meets may be meant as well."""
+_CLAUSE = re.compile(
+    r"[,;]\s+(?:but|while|whereas|although|tetapi|tapi|namun|sedangkan|sementara|pero|mientras|mais|tandis|aber|während|mas|enquanto|но|а|ama|ancak)\b"
+)
 _POINTING = re.compile(
     r"\b(?:this|that|these|those|itu|tersebut|ini|ese|esa|este|esta|dicho|dicha|ce|cette|ces|cet|dies\w*|jene\w*|esse|essa|aquel\w*|этот|эта|это|эти|этого|этой|bu|şu)\b"
     r"|هذا|هذه|ذلك|تلك|这|那|この|その|これ|それ",
@@ -38,17 +40,26 @@ def speaker_holds(case: Case) -> bool:
     """Say whether whoever the claim lets speak is who speaks in the sentence that has the words."""
     claim = case.claim
     for quotation in said(claim.text, claim.language):
-        if not quotation.speaker:
+        if not quotation.speaker or quotation.cue.casefold() in speech("doubtful"):
             continue
-        inside = [i for i in claim.content if quotation.words.start <= claim.words.words[i].start < quotation.words.end]
-        inside += [i for run in claim.names for i in run if quotation.words.start <= claim.words.words[i].start < quotation.words.end]
+        words = quotation.words if quotation.direct else _first_clause(quotation.words, claim.text)
+        inside = [i for i in claim.content if words.start <= claim.words.words[i].start < words.end]
+        inside += [i for run in claim.names for i in run if words.start <= claim.words.words[i].start < words.end]
         if not inside:
             continue
         scores = [_meets(case, j, inside, quotation) for j in range(len(case.matched))]
         meant = [j for j, score in enumerate(scores) if score >= NEARLY * max(scores)]
+        if quotation.negated:
+            meant += [j for j in case.used if case.cited[j].speaker]  # who denies may stand beside whom he answers
         if not any(_speaks(quotation.speaker, case, j) for j in meant):
             return False
     return True
+
+
+def _first_clause(words: Span, text: str) -> Span:
+    """Return reported words without the clause behind them: `..., but he refused`."""
+    cut = _CLAUSE.search(text, words.start + 1, words.end)
+    return Span(words.start, cut.start()) if cut else words
 
 
 def _meets(case: Case, j: int, inside: list[int], quotation: Quotation) -> float:
@@ -117,8 +128,6 @@ def _in_claim(name: Words, case: Case) -> bool:
     words = [i for i, word in enumerate(name.words) if not is_title(word) and not word.stop]
     if any(stands(name.words[i], name, case.claim.words, near[i].tolist()) for i in words):
         return True
-    from assistant.answer.named import same_bodies
-
     return bool(same_bodies(name.text, case.claim.text)) or _cannot_tell(name, case)
 
 
@@ -138,16 +147,17 @@ def roles_hold(case: Case) -> bool:
     j = case.used[0]
     sentence = case.sentences[j]
     places = [(run, at) for run in claim.names if (at := _place(run, j, case)) is not None]
-    for (one, first), (other, second) in combinations(places, 2):
+    for (one, first), (other, second) in ((places[0], place) for place in places[1:]):
         if first == second or _is_speaker(one, j, case) or _is_speaker(other, j, case) or _listed(claim, one, other):
             continue
         between = claim.text[claim.words.words[one[-1]].end : claim.words.words[other[0]].start]
         low, high = sorted((first, second))
-        theirs = sentence.text[sentence.words.words[low].start : sentence.words.words[high].end]
-        if not re.search(r"\w", between) or _adjunct(claim, other) or _adjunct(claim, one):
+        theirs = sentence.text[sentence.words.words[low].end : sentence.words.words[high].start]
+        adjuncts = (_adjunct(claim, claim.words.words[run[0]].start) for run in (one, other))
+        if not re.search(r"\w", between) or any(adjuncts) or any(_adjunct(sentence, _start(at, sentence)) for at in (first, second)):
             continue
-        turned = passive(f"{between} {claim.text[claim.words.words[other[-1]].end :]}", claim.language) != passive(sentence.text, sentence.language)
-        if (first > second) != turned and theirs:
+        turned = passive(between, claim.language) != passive(theirs, sentence.language)
+        if (first > second) != turned:
             return False
     return True
 
@@ -163,9 +173,15 @@ _BEFORE = re.compile(
 )
 
 
-def _adjunct(claim: Read, run: tuple[int, ...]) -> bool:
-    """Say whether a name is only a place or an owner: `in Corvale`, `of the Brunner Gallery`."""
-    return _BEFORE.search(claim.text[: claim.words.words[run[0]].start]) is not None
+def _adjunct(text: Read, start: int) -> bool:
+    """Say whether the name at a place is only where something happens or whose it is: `in Corvale`, `of the Brunner Gallery`."""
+    return _BEFORE.search(text.text[:start]) is not None
+
+
+def _start(at: int, sentence: Read) -> int:
+    """Return where the name begins that has a word at a place."""
+    run = next((run for run in sentence.names if at in run), (at,))
+    return sentence.words.words[run[0]].start
 
 
 def _place(run: tuple[int, ...], j: int, case: Case) -> int | None:

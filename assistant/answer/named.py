@@ -186,6 +186,11 @@ def home(language: str) -> str:
     return str(_table()["home"].get(primary(language), ""))
 
 
+def speech(key: str) -> list[str]:
+    """Return the words of a row of `[speech]`."""
+    return str(_table()["speech"][key]).split()
+
+
 @cache
 def _rows() -> Mapping[str, tuple[int, ...]]:
     found: dict[str, tuple[int, ...]] = {}

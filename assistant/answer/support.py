@@ -19,13 +19,13 @@ from itertools import combinations
 
 from assistant.answer.agree import checks
 from assistant.answer.cases import Case
-from assistant.answer.claims import match, read
+from assistant.answer.claims import match, quoted, read
 from assistant.answer.remember import RememberingEncoder
 from assistant.answer.words import Vocabulary
 from assistant.encoders import StaticEncoder, bundled_folder
 from assistant.protocols import Encoder
 from assistant.records import Badge, Citation
-from assistant.text.language import detect_language
+from assistant.text.language import detect_language, same_language
 from assistant.text.terms import folded
 
 MOST_EVIDENCE = 12
@@ -82,7 +82,7 @@ class Verifier:
 
     def _case(self, claim: str, cited: Sequence[Citation]) -> Case:
         languages = [detect_language(citation.quote) for citation in cited]
-        language = detect_language(claim, languages)
+        language = _language(claim, languages)
         published = cited[0].published
         taken = read(claim, language, published, self._vocabulary)
         matched = []
@@ -94,6 +94,15 @@ class Verifier:
     def _nearness(self, claim: str, *cited: Citation) -> float:
         case = self._case(claim, cited)
         return case.covered
+
+
+def _language(claim: str, languages: Sequence[str]) -> str:
+    """Return the language of a claim's own words, which may quote another's."""
+    own = claim
+    for words in quoted(claim):
+        own = own.replace(words, " ")
+    found = detect_language(own) or detect_language(claim, languages)
+    return next((other for other in languages if same_language(found, other)), found)
 
 
 def _is_own_words(claim: str, quote: str) -> bool:
