@@ -48,6 +48,8 @@ def _unsure(figure: Figure) -> bool:
 def _as_written(figure: Figure, case: Case) -> bool:
     """Say whether the figure's words stand in the evidence letter by letter: a name or a year that was read as a number."""
     written = case.claim.text[figure.start : figure.end]
+    if not figure.digits or figure.unit:
+        return False
     return any(re.search(rf"(?<![\w.,]){re.escape(written)}(?![\w]|[.,]\d)", sentence.text) is not None for sentence in case.sentences)
 
 
@@ -130,13 +132,13 @@ def _kinds_hold(case: Case) -> bool:
 def negation_holds(case: Case) -> bool:
     """Say whether claim and evidence both say it or both deny it: negators and opposites are counted."""
     used = [case.matched[i] for i in case.used]
-    denied = len(case.claim.negators)
-    for matched in used:
-        denied += sum(_claimed(negator.start, negator.end, matched, case.claim) for negator in matched.sentence.negators)
-    return (denied + _turned(case, [one.sentence for one in used])) % 2 == 0
+    denied = [_claimed(negator.start, matched, case.claim) for matched in used for negator in matched.sentence.negators]
+    counted = len(case.claim.negators) + sum(denied) + _turned(case, [one.sentence for one in used])
+    # A claim that denies may do so in words that meet none of the clause that does.
+    return counted % 2 == 0 or (len(case.claim.negators) > sum(denied) < len(denied))
 
 
-def _claimed(start: int, end: int, matched: Matched, claim: Read) -> bool:
+def _claimed(start: int, matched: Matched, claim: Read) -> bool:
     """Say whether the clause in which a negator stands is one that the claim repeats."""
     sentence = matched.sentence
     clause = next((a, b) for a, b in clauses(sentence.text) if a <= start < b)
@@ -152,10 +154,16 @@ def _turned(case: Case, sentences: Sequence[Read]) -> int:
     """Count opposites: the claim has one side and not the other, the evidence the other and not the one."""
     mine = sides(case.claim.text, case.claim.language)
     theirs = frozenset[str]().union(*(sides(s.text, s.language) for s in sentences))
+    pairs = [*opposite_pairs(), *([("win", "lose")] if _names_met(case) < 2 else [])]
     return sum(
         (a in mine and b not in mine and b in theirs and a not in theirs) or (b in mine and a not in mine and a in theirs and b not in theirs)
-        for a, b in opposite_pairs()
+        for a, b in pairs
     )
+
+
+def _names_met(case: Case) -> int:
+    """Count the names of the claim that stand in the evidence: of two, `roles_hold` says who won."""
+    return sum(any(case.met[i] >= TRANSLATED for i in run if not is_title(case.claim.words.words[i])) for run in case.claim.names)
 
 
 def quotations_hold(case: Case) -> bool:

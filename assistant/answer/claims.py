@@ -16,7 +16,7 @@ from assistant.answer.days import When, dates_in
 from assistant.answer.figures import Figure, figures
 from assistant.answer.named import is_title, name_runs, same_bodies, speech, stands
 from assistant.answer.polarity import Negator, negators
-from assistant.answer.words import Matrix, Vocabulary, Words, nearness
+from assistant.answer.words import Matrix, Words, nearness
 from assistant.text.cues import cues_for, primary
 
 ABSENT = 0.2
@@ -45,13 +45,13 @@ class Read:
         return self.words.language
 
 
-def read(text: str, language: str, published: str, vocabulary: Vocabulary) -> Read:
-    """Take a text apart."""
-    words = vocabulary.words(text, language)
+def read(words: Words, published: str, known: frozenset[str] = frozenset()) -> Read:
+    """Take a text apart; `known` are words that are names in the texts beside it, folded."""
+    text, language = words.text, words.language
     dates = dates_in(text, published)
     numbers = tuple(f for f in figures(text, language) if not any(d.start < f.end and f.start < d.end for d in dates))
     taken = [(d.start, d.end) for d in dates]
-    names = tuple(name_runs(words, taken))
+    names = tuple(name_runs(words, taken, known))
     named = {i for run in names for i in run if not is_title(words.words[i])}
     taken += [(f.start, f.end) for f in numbers]
     content = [

@@ -90,6 +90,13 @@ def _candidates(written: str, now: date | None) -> Iterator[When]:
                 continue
             months = [_month_days(now.year + step, month_number(match[1])) for step in (-1, 0, 1)]
             yield _when(match, _nearest(months, now), "month")
+        for number, (month, weekday) in enumerate(_forms()):
+            if month is not None:
+                for match in month.finditer(text):
+                    yield _when(match, _nearest([_month_days(now.year + step, number + 1) for step in (-1, 0, 1)], now), "month")
+            if weekday is not None:
+                for match in weekday.finditer(text):
+                    yield _when(match, _weekdays(number, now), "day")
     for match in re.finditer(rf"(?<![\d/.,$€£-])({_YEAR})(?:(?![\d/]|[.,]\d|-\d)|(?=[-–]\d{{4}}))", text):
         yield _when(match, [(date(int(match[1]), 1, 1), date(int(match[1]), 12, 31))], "year")
 
@@ -202,6 +209,13 @@ def _han_when(match: re.Match[str], now: date | None) -> When:
         months = [_month_days(one, int(month)) for one in _years(year, now)]
         return _when(match, months if year or now is None else _nearest(months, now), "month")
     return _when(match, [(date(int(year), 1, 1), date(int(year), 12, 31))] if year else [], "year")
+
+
+@cache
+def _forms() -> tuple[tuple[re.Pattern[str] | None, re.Pattern[str] | None], ...]:
+    table = _words()["forms"]
+    months, weekdays = ([re.compile(rf"(?<![^\W\u3400-\u9fff])(?:{one})(?![^\W\u3040-\u9fff])") for one in table[key]] for key in ("months", "weekdays"))
+    return tuple((months[i], weekdays[i] if i < len(weekdays) else None) for i in range(len(months)))
 
 
 @cache

@@ -6,7 +6,7 @@ import re
 
 import numpy as np
 
-from assistant.answer.cases import Case
+from assistant.answer.cases import MARGIN, OWN, Case
 from assistant.answer.claims import Read
 from assistant.answer.named import is_title, same_bodies, speech, stands
 from assistant.answer.days import touches
@@ -101,7 +101,7 @@ def parts_hold(case: Case) -> bool:
 def _may_join(case: Case, j: int) -> bool:
     sentence, claim = case.sentences[j], case.claim
     dates = [d for d in sentence.dates if d.grain != "week"]
-    if dates and claim.dates and not any(touches(mine, theirs) for mine in claim.dates for theirs in dates):
+    if dates and claim.dates and _tells(case, j) and not any(touches(mine, theirs) for mine in claim.dates for theirs in dates):
         return False
     subject = leading_name(sentence, case.cited[j].speaker, case)
     if subject is None or _in_claim(subject, case):
@@ -109,6 +109,14 @@ def _may_join(case: Case, j: int) -> bool:
     strangers = [run for run in claim.names if not _stands_in(run, j, case) and any(_stands_in(run, k, case) for k in case.used if k != j)]
     pointed = [k for k in case.used if k > j and _POINTING.search(case.sentences[k].text)]
     return not strangers or any(_stands_in(run, k, case) for run in strangers for k in pointed)
+
+
+def _tells(case: Case, j: int) -> bool:
+    """Say whether a sentence gives the claim a figure or a word that no other gives, more than a name."""
+    others = [k for k in case.used if k != j]
+    if any(case.has_figure(f, j) and not any(case.has_figure(f, k) for k in others) for f in case.claim.figures):
+        return True
+    return any(case.matched[j].met[i] - max(case.matched[k].met[i] for k in others) >= MARGIN for i in case.claim.content if case.matched[j].met[i] >= OWN)
 
 
 def leading_name(sentence: Read, speaker: str, case: Case) -> Words | None:

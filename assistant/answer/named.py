@@ -21,20 +21,28 @@ TRANSLATED = 0.33
 SHORT = 3
 LEAST_STEM = 4
 """Letters that two forms of a name share at least."""
+_ARTICLE = re.compile(r"^(?:وال|بال|ال|al-)")
+_SOUNDS = str.maketrans({"q": "k", "c": "k", "z": "s", "j": "g", "v": "b", "p": "b", "w": "b"})
 _KATAKANA = re.compile(r"[\u30a0-\u30ff・]{2,}")
 _ACRONYM = re.compile(r"[A-ZА-Я]{2,6}")
 
 
-def name_runs(words: Words, taken: Sequence[tuple[int, int]] = ()) -> list[tuple[int, ...]]:
+def sure_names(words: Words) -> frozenset[str]:
+    """Return the words of a text that have a capital where no sentence begins, folded."""
+    return frozenset(word.low for i, word in enumerate(words.words) if word.capital and not word.stop and not _opens(words, i))
+
+
+def name_runs(words: Words, taken: Sequence[tuple[int, int]] = (), known: frozenset[str] = frozenset()) -> list[tuple[int, ...]]:
     """Return the names of a text as runs of word places.
 
     Args:
         words: the text taken apart.
         taken: places in the text that are none, such as dates.
+        known: folded words that are names elsewhere, so that they are also where they open a sentence.
     """
     runs: list[tuple[int, ...]] = []
     for i, word in enumerate(words.words):
-        if not _may_be_name(words, i) or any(a < word.end and word.start < b for a, b in taken):
+        if not (_may_be_name(words, i) or (word.capital and word.low in known)) or any(a < word.end and word.start < b for a, b in taken):
             continue
         joined = runs and runs[-1][-1] == i - 1 and re.fullmatch(r"[\s'’.&-]{0,3}", words.text[words.words[i - 1].end : word.start])
         if joined:
@@ -75,7 +83,7 @@ def stands(word: Word, claim: Words, evidence: Words, near: Sequence[float]) -> 
             return True
         if nearness >= TRANSLATED and not (same_language and word.low[:3] == other.low[:3]) and not _lookalike(word, other):
             return True
-        if script(word.text) != script(other.text) and sounds_like(word.text, other.text):
+        if script(word.text) != script(other.text) and (sounds_like(word.text, other.text) or _alike(word.text, other.text)):
             return True
     return _sounds_inside(word.text, evidence) or _clipped(word.low, evidence)
 
@@ -94,6 +102,21 @@ def _made_of(name: str, lows: Sequence[str], used: int = 0) -> bool:
     return any(name.startswith(lows[0][:n]) and _made_of(name[n:], lows[1:], used + 1) for n in range(min(len(lows[0]), len(name)), 1, -1))
 
 
+@lru_cache(maxsize=1 << 14)
+def _sounds(name: str) -> str:
+    """Return the consonants of a name in Latin letters, doubled ones once, without an Arabic article."""
+    from anyascii import anyascii
+
+    plain = anyascii(_ARTICLE.sub("", name)).lower().translate(_SOUNDS)
+    return re.sub(r"(.)\1+", r"\1", re.sub(r"[^bcdfghklmnpqrstvwxyz]|(?<=[aeiou])[yw]", "", plain))
+
+
+def _alike(one: str, other: str) -> bool:
+    """Say whether two names in different scripts have the same consonants."""
+    a, b = _sounds(one), _sounds(other)
+    return len(a) >= 2 and (a == b or (len(a) > 3 and a.replace("h", "") == b.replace("h", "")))
+
+
 def _lookalike(word: Word, other: Word) -> bool:
     """Say whether two names share a beginning that is nobody's name: their pieces are near, they are not."""
     return word.capital and other.capital and word.low[:3] == other.low[:3] and min(word.pieces, other.pieces) > 1
@@ -104,12 +127,13 @@ def _is_form(one: str, two: str, language: str, other: str) -> bool:
         return False
     short, long = sorted((one, two), key=len)
     shared = next((n for n, (a, b) in enumerate(zip(short, long, strict=False)) if a != b), len(short))
-    if shared == len(short) >= LEAST_STEM and len(long) - shared <= 4:
+    same = primary(language) == primary(other)
+    if shared == len(short) >= LEAST_STEM and len(long) - shared <= (3 if same else 4):
         return True
     inflected = primary(language) in INFLECTED or primary(other) in INFLECTED
     if inflected and shared >= max(LEAST_STEM, len(short) - 2) and len(long) - shared <= 3:
         return True
-    if primary(language) == primary(other) or script(one) != script(two):
+    if same or script(one) != script(two):
         return False
     return len(skeleton(one)) >= 3 and skeleton(one) == skeleton(two) and abs(len(one) - len(two)) <= 2
 

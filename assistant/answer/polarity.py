@@ -73,7 +73,7 @@ def members(text: str, language: str) -> Mapping[str, frozenset[int]]:
 def opposite_pairs() -> tuple[tuple[str, str], ...]:
     """Return the sides that stand against each other."""
     return (
-        ("rise", "fall"), ("win", "lose"), ("open", "close"), ("start", "stop"), ("more", "less"), ("free", "arrest"), ("before", "after"),
+        ("rise", "fall"), ("open", "close"), ("start", "stop"), ("more", "less"), ("free", "arrest"), ("before", "after"),
         ("guilty", "innocent"), ("support", "oppose"), ("buy", "sell"), ("alive", "dead"),
         ("join", "leave"), ("allow", "forbid"),
     )  # fmt: skip

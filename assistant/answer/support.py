@@ -20,6 +20,7 @@ from itertools import combinations
 from assistant.answer.agree import checks
 from assistant.answer.cases import Case
 from assistant.answer.claims import match, quoted, read
+from assistant.answer.named import sure_names
 from assistant.answer.remember import RememberingEncoder
 from assistant.answer.words import Vocabulary
 from assistant.encoders import StaticEncoder, bundled_folder
@@ -83,12 +84,15 @@ class Verifier:
     def _case(self, claim: str, cited: Sequence[Citation]) -> Case:
         languages = [detect_language(citation.quote) for citation in cited]
         language = _language(claim, languages)
-        published = cited[0].published
-        taken = read(claim, language, published, self._vocabulary)
+        words = self._vocabulary.words
+        mine = words(claim, language)
+        theirs = [words(citation.quote, its) for citation, its in zip(cited, languages, strict=True)]
+        known = sure_names(mine).union(*map(sure_names, theirs))
+        taken = read(mine, cited[0].published, known)
         matched = []
-        for citation, its in zip(cited, languages, strict=True):
-            beside = [self._vocabulary.words(name, its) for name in (citation.speaker, citation.via, citation.outlet) if name]
-            matched.append(match(taken, read(citation.quote, its, citation.published, self._vocabulary), beside))
+        for citation, sentence in zip(cited, theirs, strict=True):
+            beside = [words(name, sentence.language) for name in (citation.speaker, citation.via, citation.outlet) if name]
+            matched.append(match(taken, read(sentence, citation.published, known), beside))
         return Case(taken, tuple(matched), tuple(cited), self._vocabulary)
 
     def _nearness(self, claim: str, *cited: Citation) -> float:
