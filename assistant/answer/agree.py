@@ -8,7 +8,8 @@ from collections.abc import Callable, Sequence
 import numpy as np
 
 from assistant.answer.cases import MET, Case
-from assistant.answer.claims import Matched, Read, clauses, quoted
+from assistant.answer.claims import Matched, Read, clauses, own_words, quoted
+from assistant.answer.cover import cover
 from assistant.answer.days import When, covers, fits, touches
 from assistant.answer.figures import Figure, per_units, same_figure
 from assistant.answer.joining import parts_hold, roles_hold, speaker_holds
@@ -16,7 +17,6 @@ from assistant.answer.named import TRANSLATED, body_rows, home, is_title
 from assistant.answer.polarity import members, opposite_pairs, sides
 from assistant.text.terms import folded
 
-LEAST_COVERED = 0.55
 REPEATED = 0.35
 """A clause is repeated by a claim that meets so much of it."""
 BESIDE = 24
@@ -163,7 +163,7 @@ def _turned(case: Case, sentences: Sequence[Read]) -> int:
 
 def _names_met(case: Case) -> int:
     """Count the names of the claim that stand in the evidence: of two, `roles_hold` says who won."""
-    return sum(any(case.met[i] >= TRANSLATED for i in run if not is_title(case.claim.words.words[i])) for run in case.claim.names)
+    return sum(any(case.met[i] >= TRANSLATED for i in own_words(run, case.claim)) for run in case.claim.names)
 
 
 def quotations_hold(case: Case) -> bool:
@@ -178,7 +178,7 @@ def _flat(text: str) -> str:
 
 def support_holds(case: Case) -> bool:
     """Say whether every word that says something is met, and sentences are joined only where they may be."""
-    return case.covered >= LEAST_COVERED and parts_hold(case) and roles_hold(case)
+    return cover(case).sound and parts_hold(case) and roles_hold(case)
 
 
 def checks() -> Sequence[tuple[str, Callable[[Case], bool]]]:

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from assistant.answer.days import When, dates_in
-from assistant.answer.figures import Figure, figures
+from assistant.answer.figures import Figure, figures, is_measure
 from assistant.answer.named import is_title, name_runs, same_bodies, speech, stands
 from assistant.answer.polarity import Negator, negators
 from assistant.answer.words import Matrix, Words, nearness
@@ -58,9 +58,14 @@ def read(words: Words, published: str, known: frozenset[str] = frozenset()) -> R
         i
         for i, word in enumerate(words.words)
         if i not in named and not word.stop and not any(a < word.end and word.start < b for a, b in taken) and not word.low.isdigit()
-        and word.low not in reporting(language)
+        and word.low not in reporting(language) and not (numbers and is_measure(word.text.lower()))
     ]  # fmt: skip
     return Read(words, numbers, dates, names, tuple(content), negators(text, language))
+
+
+def own_words(run: Sequence[int], text: Read) -> list[int]:
+    """Return the places of a name's own words, without its titles; of a name all of titles (`City`) all."""
+    return [i for i in run if not is_title(text.words.words[i])] or list(run)
 
 
 def clauses(text: str) -> list[tuple[int, int]]:

@@ -105,6 +105,12 @@ def figures(text: str, language: str) -> tuple[Figure, ...]:
     return tuple(_with_unit(figure, tokens, plain) for figure in _read(tokens, plain, language, words))
 
 
+def is_measure(word: str) -> bool:
+    """Say whether a word is `percent` or a currency: what a figure is told in says nothing beside it."""
+    unit = _units().get(word, "")
+    return unit != "" and _table()["convert"][unit][1] not in ("time", "weight", "length", "volume", "area", "degree", "power")
+
+
 def per_units(text: str) -> frozenset[str]:
     """Return the units behind `per`, `pro`, `por`: what a price or a rate is told for."""
     found = re.finditer(r"(?:\b(?:per|pro|por|par|за|setiap|a|an|each|لكل|cada)\s+|/)([^\W\d_]+)", text.casefold())
@@ -239,8 +245,8 @@ def _single(tokens: Sequence[_Token], at: int, words: _Words) -> tuple[Figure, i
     if text in words.repeats:
         return Figure(words.repeats[text], *place), at + 1
     if stem in words.halves:
-        before = tokens[at - 1].text if at else ""
-        ordinal = before in words.ordinals or before in ("first", "pertama", "primera", "première", "primeira", "ersten", "erste", "first-")
+        before = next((token.text for token in reversed(tokens[:at]) if token.kind == "word"), "")
+        ordinal = before in words.ordinals or before in ("first", "pertama", "primera", "première", "primeira", "ersten", "erste")
         return (Figure(50, *place, half=True), at + 1) if not ordinal else None
     compound = _compound(text, words)
     return (Figure(compound, *place), at + 1) if compound is not None else None

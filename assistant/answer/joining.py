@@ -7,8 +7,8 @@ import re
 import numpy as np
 
 from assistant.answer.cases import MARGIN, OWN, Case
-from assistant.answer.claims import Read
-from assistant.answer.named import is_title, same_bodies, speech, stands
+from assistant.answer.claims import Read, own_words
+from assistant.answer.named import TRANSLATED, is_title, same_bodies, speech, stands
 from assistant.answer.days import touches
 from assistant.answer.polarity import passive
 from assistant.answer.words import Words, nearness
@@ -144,9 +144,7 @@ def _cannot_tell(name: Words, case: Case) -> bool:
 
 
 def _stands_in(run: tuple[int, ...], j: int, case: Case) -> bool:
-    words = case.claim.words.words
-    told = [i for i in run if not is_title(words[i])] or list(run)
-    return any(case.matched[j].met[i] >= 0.33 for i in told)
+    return any(case.matched[j].met[i] >= TRANSLATED for i in own_words(run, case.claim))
 
 
 def roles_hold(case: Case) -> bool:
@@ -194,10 +192,9 @@ def _start(at: int, sentence: Read) -> int:
 
 def _place(run: tuple[int, ...], j: int, case: Case) -> int | None:
     """Return where in a sentence a name of the claim stands."""
-    words = case.claim.words.words
     near = case.matched[j].near
-    for i in sorted((i for i in run if not is_title(words[i])), key=lambda i: -i):
-        if case.matched[j].met[i] >= 0.33 and near.shape[1]:
+    for i in reversed(own_words(run, case.claim)):
+        if case.matched[j].met[i] >= TRANSLATED and near.shape[1]:
             at = int(np.argmax(near[i]))
             if near[i, at] >= 0.3:
                 return at
@@ -211,4 +208,4 @@ def _is_speaker(run: tuple[int, ...], j: int, case: Case) -> bool:
     theirs = case.vocabulary.words(speaker, case.sentences[j].language)
     words = case.claim.words
     near = nearness(words, theirs)
-    return any(stands(words.words[i], words, theirs, near[i].tolist()) for i in run if not is_title(words.words[i]))
+    return any(stands(words.words[i], words, theirs, near[i].tolist()) for i in own_words(run, case.claim))

@@ -1,0 +1,148 @@
+"""How much of a claim its evidence covers: word by word, each word of the evidence standing for one of the claim, and clause by clause."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import NDArray
+
+from assistant.answer.cases import MET, Case
+from assistant.answer.claims import clauses
+from assistant.answer.named import is_title, speech
+
+BESIDE = 2
+"""One word may stand for several of a claim that are so near each other: `Vorstandschef` and `chief executive`."""
+UNMET = 0.3
+ADDED = 0.45
+LEAST = 0.2
+PER_MISSING = 0.15
+_AND = re.compile(r"(?<!\w)(?:and|dan|serta|y|e|et|und|и|ve)(?!\w)|、|と|和|及| و(?=\w)", re.IGNORECASE)
+TITLE = 0.5
+"""What somebody is says less than what is said of him."""
+Numbers = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Cover:
+    """How well the content of a claim is met.
+
+    `places` are its content words, `weights` what they weigh, `met` how well each is met by a word of the evidence that stands for no other
+    (0 to 1), `left` is the weight of what the used sentences say beyond the claim.
+    """
+
+    case: Case
+    places: tuple[int, ...]
+    weights: Numbers
+    met: Numbers
+    left: float
+
+    @property
+    def share(self) -> float:
+        """The share of the claim's content that is met."""
+        total = float(self.weights.sum())
+        return float(self.weights @ self.met) / total if total > 0 else 1.0
+
+    @cached_property
+    def missing(self) -> float:
+        """The weight of the claim's content that is not met."""
+        return float(self.weights @ np.where(self.met < UNMET / MET, 1 - self.met, 0))
+
+    @property
+    def excess(self) -> float:
+        """What is not met, less what the evidence says in words that are not met either: a paraphrase leaves both, an addition one."""
+        return max(0.0, self.missing - 0.5 * self.left)
+
+    @property
+    def sound(self) -> bool:
+        """Say whether what the claim lacks is no more than a paraphrase lacks; chosen on the building half of the golden claims."""
+        return self.worst[0] - PER_MISSING * self.missing >= LEAST and not self.added
+
+    @cached_property
+    def added(self) -> bool:
+        """Say whether a word is joined to one that is met in full and is not met itself: `doctors and nurses`, where only doctors are told of."""
+        claim, at = self.case.claim, {i: k for k, i in enumerate(self.places)}
+        for match in _AND.finditer(claim.text):
+            before = max((i for i in self.places if claim.words.words[i].end <= match.start() + 1), default=None)
+            after = min((i for i in self.places if claim.words.words[i].start >= match.end() - 1), default=None)
+            if before is None or after is None or after - before > 2:
+                continue
+            if self.met[at[before]] >= 0.9 and self.met[at[after]] < ADDED and not self._joined(match):
+                return True
+        return False
+
+    def _joined(self, match: re.Match[str]) -> bool:
+        """Say whether the used sentences join words as well."""
+        return any(_AND.search(self.case.sentences[j].text) is not None for j in self.case.used)
+
+    @cached_property
+    def worst(self) -> tuple[float, float]:
+        """The share met of the clause that is met least, and the weight that it lacks."""
+        claim = self.case.claim
+        found = [(1.0, 0.0)]
+        for start, end in parts(claim.text):
+            inside = [k for k, i in enumerate(self.places) if start <= claim.words.words[i].start < end]
+            weight = float(self.weights[inside].sum()) if inside else 0.0
+            if weight > 0:
+                met = float(self.weights[inside] @ self.met[inside])
+                found.append((met / weight, weight - met))
+        return min(found, key=lambda one: (-one[1], one[0]))
+
+
+def parts(text: str) -> list[tuple[int, int]]:
+    """Cut a claim where another thing begins to be told: at clauses, causes and purposes."""
+    cuts = {0, len(text), *(start for start, _ in clauses(text)), *(m.start() for m in _CAUSE.finditer(text))}
+    ordered = sorted(cuts)
+    return list(zip(ordered, ordered[1:], strict=False))
+
+
+_CAUSE = re.compile(
+    "|".join([rf"(?<!\w)(?:{'|'.join(re.escape(w.replace('_', ' ')) for w in speech('causes') if w.isascii() or w[0].isalpha() and w[0] < 'ぁ')})(?!\w)",
+              *(w for w in speech("causes") if w[0] >= "ぁ")]),
+    re.IGNORECASE,
+)  # fmt: skip
+
+
+def cover(case: Case) -> Cover:
+    """Match the claim's content with the evidence's, the nearest words first."""
+    claim = case.claim
+    sentences = [case.matched[j] for j in case.used]
+    columns = [(s, k) for s, one in enumerate(sentences) for k, word in enumerate(one.sentence.words.words) if not word.stop]
+    near = np.stack([sentences[s].near[:, k] for s, k in columns], axis=1) if columns else np.zeros((len(claim.words), 1))
+    places = claim.content
+    met = np.zeros(len(places))
+    owners: dict[int, list[int]] = {}
+    named = {i for run in claim.names for i in run}
+    pairs = [(near[i, c], k, c) for k, i in enumerate(places) for c in range(near.shape[1]) if near[i, c] >= 0.15]
+    for value, k, c in sorted(pairs, reverse=True):
+        if met[k] > 0:
+            continue
+        i = places[k]
+        words = claim.words.words
+        taken = [o for o in owners.get(c, []) if abs(o - i) > BESIDE and words[o].low != words[i].low]
+        if not taken:
+            met[k] = min(float(value), MET) / MET
+            owners.setdefault(c, []).append(i)
+    for k, i in enumerate(places):
+        if case.met[i] >= 0.99 and i in named:
+            met[k] = 1.0
+        elif case.met[i] > near[i].max() + 0.01:  # a form that no letters join
+            met[k] = max(met[k], min(float(case.met[i]), MET) / MET)
+    weights = np.array([_weight(case, i) for i in places], dtype=np.float64)
+    return Cover(case, places, weights, met, _left(case, near, columns, owners, sentences))
+
+
+def _weight(case: Case, i: int) -> float:
+    word = case.claim.words.words[i]
+    return word.weight * (TITLE if is_title(word) else 1.0)
+
+
+def _left(case: Case, near: Numbers, columns: list[tuple[int, int]], owners: dict[int, list[int]], sentences: list) -> float:  # type: ignore[type-arg]
+    total = 0.0
+    for c, (s, k) in enumerate(columns):
+        sentence = sentences[s].sentence
+        if c not in owners and k in sentence.content and float(near[:, c].max()) < UNMET:
+            total += sentence.words.words[k].weight
+    return total
