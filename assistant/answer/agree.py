@@ -142,7 +142,7 @@ def _claimed(start: int, matched: Matched, claim: Read) -> bool:
     """Say whether the clause in which a negator stands is one that the claim repeats."""
     sentence = matched.sentence
     clause = next((a, b) for a, b in clauses(sentence.text) if a <= start < b)
-    inside = [i for i in sentence.content if clause[0] <= sentence.words.words[i].start < clause[1]]
+    inside = [i for i, word in enumerate(sentence.words.words) if clause[0] <= word.start < clause[1] and not word.stop and word.start != start]
     if not inside or not len(claim.words):
         return True
     weights = np.array([sentence.words.words[i].weight for i in inside])

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from assistant.answer.days import When, dates_in
-from assistant.answer.figures import Figure, figures, is_measure
+from assistant.answer.figures import Figure, figures, is_measure, is_unit
 from assistant.answer.named import is_title, name_runs, same_bodies, speech, stands
 from assistant.answer.polarity import Negator, negators
 from assistant.answer.words import Matrix, Words, nearness
@@ -54,11 +54,12 @@ def read(words: Words, published: str, known: frozenset[str] = frozenset()) -> R
     names = tuple(name_runs(words, taken, known))
     named = {i for run in names for i in run if not is_title(words.words[i])}
     taken += [(f.start, f.end) for f in numbers]
+    taken += [(w.start, w.end) for f in numbers for w in words.words if 0 <= w.start - f.end <= 1 and is_unit(w.text.lower())]
     content = [
         i
         for i, word in enumerate(words.words)
         if i not in named and not word.stop and not any(a < word.end and word.start < b for a, b in taken) and not word.low.isdigit()
-        and word.low not in reporting(language) and not (numbers and is_measure(word.text.lower()))
+        and word.low not in reporting(language) and word.low not in speech("light") and not (numbers and is_measure(word.text.lower()))
     ]  # fmt: skip
     return Read(words, numbers, dates, names, tuple(content), negators(text, language))
 

@@ -18,6 +18,8 @@ BESIDE = 2
 UNMET = 0.3
 ADDED = 0.45
 LEAST = 0.2
+LACKING = 1.2
+"""A clause that lacks less than a full word says nothing new."""
 PER_MISSING = 0.15
 _AND = re.compile(r"(?<!\w)(?:and|dan|serta|y|e|et|und|и|ve)(?!\w)|、|と|和|及| و(?=\w)", re.IGNORECASE)
 TITLE = 0.5
@@ -85,7 +87,7 @@ class Cover:
         for start, end in parts(claim.text):
             inside = [k for k, i in enumerate(self.places) if start <= claim.words.words[i].start < end]
             weight = float(self.weights[inside].sum()) if inside else 0.0
-            if weight > 0:
+            if weight > 0 and float(self.weights[inside] @ (1 - self.met[inside])) >= LACKING and not all(is_title(claim.words.words[self.places[k]]) for k in inside):
                 met = float(self.weights[inside] @ self.met[inside])
                 found.append((met / weight, weight - met))
         return min(found, key=lambda one: (-one[1], one[0]))

@@ -111,6 +111,11 @@ def is_measure(word: str) -> bool:
     return unit != "" and _table()["convert"][unit][1] not in ("time", "weight", "length", "volume", "area", "degree", "power")
 
 
+def is_unit(word: str) -> bool:
+    """Say whether a word names a unit."""
+    return word in _units()
+
+
 def per_units(text: str) -> frozenset[str]:
     """Return the units behind `per`, `pro`, `por`: what a price or a rate is told for."""
     found = re.finditer(r"(?:\b(?:per|pro|por|par|за|setiap|a|an|each|لكل|cada)\s+|/)([^\W\d_]+)", text.casefold())

@@ -19,6 +19,8 @@ from assistant.text.transliteration import script
 
 ALIKE = 0.3
 """Words that call a speaker something are the same from this nearness on."""
+PRONOUN = 0.3
+"""A name counts less than other words for which sentence is meant: a sentence may say `him`."""
 NEARLY = 0.9
 """A sentence that meets so much of what the best one meets may be meant as well."""
 _CLAUSE = re.compile(
@@ -44,10 +46,10 @@ def speaker_holds(case: Case) -> bool:
             continue
         words = quotation.words if quotation.direct else _first_clause(quotation.words, claim.text)
         inside = [i for i in claim.content if words.start <= claim.words.words[i].start < words.end]
-        inside += [i for run in claim.names for i in run if words.start <= claim.words.words[i].start < words.end]
-        if not inside:
+        named = [i for run in claim.names for i in run if words.start <= claim.words.words[i].start < words.end and i not in inside]
+        if not inside and not named:
             continue
-        scores = [_meets(case, j, inside, quotation) for j in range(len(case.matched))]
+        scores = [_meets(case, j, inside, quotation) + PRONOUN * _meets(case, j, named, quotation) for j in range(len(case.matched))]
         meant = [j for j, score in enumerate(scores) if score >= NEARLY * max(scores)]
         if quotation.negated:
             meant += [j for j in case.used if case.cited[j].speaker]  # who denies may stand beside whom he answers
@@ -75,7 +77,11 @@ def _speaks(name: str, case: Case, j: int) -> bool:
     if not citation.speaker:
         speakers = [one.speaker for one in said(sentence.text, sentence.language) if one.speaker]
         return not speakers or any(_same(name, one, case, sentence.language) for one in [*speakers, citation.outlet])
-    return any(_same(name, one, case, sentence.language) for one in (citation.speaker, citation.via) if one)
+    named = [one for one in (citation.speaker, citation.via) if one]
+    if any(_same(name, one, case, sentence.language) for one in named):
+        return True
+    roles = [one.role for one in said(sentence.text, sentence.language) if one.role]
+    return any(_same(name, role, case, sentence.language) for role in roles)
 
 
 def _same(name: str, speaker: str, case: Case, language: str) -> bool:
@@ -162,10 +168,15 @@ def roles_hold(case: Case) -> bool:
         adjuncts = (_adjunct(claim, claim.words.words[run[0]].start) for run in (one, other))
         if not re.search(r"\w", between) or any(adjuncts) or any(_adjunct(sentence, _start(at, sentence)) for at in (first, second)):
             continue
-        turned = passive(between, claim.language) != passive(theirs, sentence.language)
+        turned = passive(_main(between), claim.language) != passive(_main(theirs), sentence.language)
         if (first > second) != turned:
             return False
     return True
+
+
+def _main(between: str) -> str:
+    """Return what stands between two names, up to a relative clause."""
+    return re.split(r"\b(?:yang|that|which|who|que|qui|котор\w+)\b|\bالذي\b|\bالتي\b", between)[0] or between
 
 
 def _listed(claim: Read, one: tuple[int, ...], other: tuple[int, ...]) -> bool:

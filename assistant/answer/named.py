@@ -19,6 +19,7 @@ INFLECTED = frozenset("ru uk pl cs tr fi hu ar hr sr".split())
 TRANSLATED = 0.33
 """From this nearness on a name is another's translation (`Norway`, `Alemanha`: .13; `Egyptian`, `Mesir`: .66)."""
 SHORT = 3
+CERTAIN = 0.5
 LEAST_STEM = 4
 """Letters that two forms of a name share at least."""
 _ARTICLE = re.compile(r"^(?:وال|بال|ال|al-)")
@@ -61,7 +62,7 @@ def _may_be_name(words: Words, i: int) -> bool:
     if not _opens(words, i) or word.text.isupper():
         return True
     following = words.words[i + 1] if i + 1 < len(words.words) else None
-    return following is not None and following.capital and not following.stop
+    return following is not None and following.capital and not following.stop and len(following.text) > 1
 
 
 def _opens(words: Words, i: int) -> bool:
@@ -81,7 +82,7 @@ def stands(word: Word, claim: Words, evidence: Words, near: Sequence[float]) -> 
     for other, nearness in zip(evidence.words, near, strict=True):
         if word.low == other.low or _is_form(word.low, other.low, claim.language, evidence.language):
             return True
-        if nearness >= TRANSLATED and not (same_language and word.low[:3] == other.low[:3]) and not _lookalike(word, other):
+        if nearness >= _least(word, other, same_language) and not (same_language and word.low[:3] == other.low[:3]) and not _lookalike(word, other):
             return True
         if script(word.text) != script(other.text) and (sounds_like(word.text, other.text) or _alike(word.text, other.text)):
             return True
@@ -115,6 +116,12 @@ def _alike(one: str, other: str) -> bool:
     """Say whether two names in different scripts have the same consonants."""
     a, b = _sounds(one), _sounds(other)
     return len(a) >= 2 and (a == b or (len(a) > 3 and a.replace("h", "") == b.replace("h", "")))
+
+
+def _least(word: Word, other: Word, same_language: bool) -> float:
+    """Return from which nearness on one name is the other's translation: names of one language or of rare pieces must be very near."""
+    doubtful = (same_language and word.capital and other.capital) or min(word.pieces, other.pieces) > 1
+    return CERTAIN if doubtful else TRANSLATED
 
 
 def _lookalike(word: Word, other: Word) -> bool:
