@@ -12,9 +12,9 @@ from assistant.answer.claims import Matched, Read, clauses, own_words, quoted
 from assistant.answer.cover import cover
 from assistant.answer.days import When, covers, fits, touches
 from assistant.answer.figures import Figure, per_units, same_figure
-from assistant.answer.joining import parts_hold, roles_hold, speaker_holds
+from assistant.answer.joining import parts_hold, roles_hold, speaker_holds, tells
 from assistant.answer.named import TRANSLATED, body_rows, home, is_title
-from assistant.answer.polarity import members, opposite_pairs, sides
+from assistant.answer.polarity import contrary_pairs, members, opposite_pairs, sides
 from assistant.text.terms import folded
 
 REPEATED = 0.35
@@ -78,16 +78,24 @@ def _keeps_direction(figure: Figure, claim: Read, other: Figure, sentence: Read)
 
 def dates_hold(case: Case) -> bool:
     """Say whether every date of the claim is one of the evidence, or the day, month or year of the article."""
-    there = [(when, sentence) for sentence in case.sentences for when in sentence.dates]
+    there = [(when, j) for j, sentence in enumerate(case.sentences) for when in sentence.dates]
     for when in case.claim.dates:
-        if any(fits(when, other) for other, _ in there):
+        fitting = [j for other, j in there if fits(when, other)]
+        if fitting and _of_another(when, fitting, case):
+            return False
+        if fitting or (when.grain == "week" and not any(other.grain in ("day", "week") for other, _ in there)):
             continue
-        if when.grain == "week" and not any(other.grain in ("day", "week") for other, _ in there):
-            continue
-        told = any(other.grain in ("day", "month", "year") and not fits(when, other) and other.grain == when.grain for other, _ in there)
+        told = any(other.grain == when.grain and other.grain != "week" for other, _ in there)
         if told or not any(covers(when, citation.published) for citation in case.cited):
             return False
     return True
+
+
+def _of_another(when: When, fitting: Sequence[int], case: Case) -> bool:
+    """Say whether a date is told only of something else: the sentence that has the claim's words has another date."""
+    first = case.used[0]
+    dates = [other for other in case.sentences[first].dates if other.grain != "week"]
+    return first not in fitting and bool(dates) and not any(touches(when, other) for other in dates) and not any(tells(case, j) for j in fitting)
 
 
 def names_hold(case: Case) -> bool:
@@ -133,7 +141,11 @@ def negation_holds(case: Case) -> bool:
     """Say whether claim and evidence both say it or both deny it: negators and opposites are counted."""
     used = [case.matched[i] for i in case.used]
     denied = [_claimed(negator.start, matched, case.claim) for matched in used for negator in matched.sentence.negators]
-    counted = len(case.claim.negators) + sum(denied) + _turned(case, [one.sentence for one in used])
+    sentences = [one.sentence for one in used]
+    pairs = [*opposite_pairs(), *([("win", "lose")] if _names_met(case) < 2 else [])]
+    if _turned(case, sentences, contrary_pairs()):
+        return False
+    counted = len(case.claim.negators) + sum(denied) + _turned(case, sentences, pairs)
     # A claim that denies may do so in words that meet none of the clause that does.
     return counted % 2 == 0 or (len(case.claim.negators) > sum(denied) < len(denied))
 
@@ -150,11 +162,10 @@ def _claimed(start: int, matched: Matched, claim: Read) -> bool:
     return float(weights @ met / max(weights.sum(), 1e-6)) >= REPEATED
 
 
-def _turned(case: Case, sentences: Sequence[Read]) -> int:
+def _turned(case: Case, sentences: Sequence[Read], pairs: Sequence[tuple[str, str]]) -> int:
     """Count opposites: the claim has one side and not the other, the evidence the other and not the one."""
     mine = sides(case.claim.text, case.claim.language)
     theirs = frozenset[str]().union(*(sides(s.text, s.language) for s in sentences))
-    pairs = [*opposite_pairs(), *([("win", "lose")] if _names_met(case) < 2 else [])]
     return sum(
         (a in mine and b not in mine and b in theirs and a not in theirs) or (b in mine and a not in mine and a in theirs and b not in theirs)
         for a, b in pairs

@@ -23,7 +23,7 @@ CALENDAR = 0.02
 """Months and years are not all of one length."""
 _TOKEN = re.compile(
     r"(?P<digits>\d{1,3}(?:[.,’'\u00a0\u202f]\d{3})+(?:[.,]\d+)?(?!\d)|\d{1,3}(?: \d{3})+(?![\d.,])|\d+(?:[.,:]\d+)*)"
-    r"|(?P<han>[〇零一二三四五六七八九十百千万萬亿億兆两兩]+)|(?P<sign>us\$|[%％$€£¥])"
+    r"|(?P<han>[〇零一二三四五六七八九十百千万萬亿億兆两兩]+)|(?P<sign>(?:us|r|a|c|s|hk|nt|nz)?\$|[%％€£¥])"
     r"|(?P<word>[^\W\d_〇零一二三四五六七八九十百千万萬亿億兆两兩]+)|(?P<mark>[^\w\s])",
     re.IGNORECASE,
 )
@@ -68,6 +68,7 @@ class _Token:
     end: int
     text: str
     kind: str
+    capital: bool = False
 
 
 def same_figure(claim: Figure, evidence: Figure) -> bool:
@@ -101,7 +102,7 @@ def figures(text: str, language: str) -> tuple[Figure, ...]:
     """
     plain = _plain_digits(text)
     words = _words(primary(language))
-    tokens = [_Token(m.start(), m.end(), m.group().casefold(), str(m.lastgroup)) for m in _TOKEN.finditer(plain)]
+    tokens = [_Token(m.start(), m.end(), m.group().casefold(), str(m.lastgroup), m.group()[0].isupper()) for m in _TOKEN.finditer(plain)]
     return tuple(_with_unit(figure, tokens, plain) for figure in _read(tokens, plain, language, words))
 
 
@@ -145,16 +146,17 @@ def _read(tokens: Sequence[_Token], text: str, language: str, words: _Words) -> 
 
 def _digits(tokens: Sequence[_Token], at: int, text: str, language: str, words: _Words) -> tuple[Figure | None, int]:
     token = tokens[at]
-    named = re.search(r"[^\W\d_]-?$", text[: token.start])
+    nth = text[: token.start].lower().endswith(" ke-")
+    named = None if nth else re.search(r"[^\W\d_]-?$", text[: token.start])
     if named and (not _unspaced(named.group()[0])) and text[token.start - 1 : token.start] != " ":
         return None, at + 1  # "Garuda-7", "A7": a part of a name
     value = _value(token.text, language)
     if value is None:
         return None, at + 1
-    ordinal = _ORDINAL_END.match(text, token.end) is not None
+    ordinal = nth or _ORDINAL_END.match(text, token.end) is not None
     following = at + 1
     end = token.end
-    if ordinal and following < len(tokens):
+    if ordinal and not nth and following < len(tokens):
         following += 1
         following += tokens[following - 1].kind == "mark" and following < len(tokens)
     while following < len(tokens) and tokens[following].start - end <= 1:
@@ -245,7 +247,7 @@ def _single(tokens: Sequence[_Token], at: int, words: _Words) -> tuple[Figure, i
     text = tokens[at].text
     stem = text.removesuffix("nya")
     place = (tokens[at].start, tokens[at].end)
-    if stem in words.ordinals:
+    if stem in words.ordinals and not (text == "segundo" and _opens_phrase(tokens, at + 1)):
         return Figure(words.ordinals[stem], *place, ordinal=True), at + 1
     if text in words.repeats:
         return Figure(words.repeats[text], *place), at + 1
@@ -255,6 +257,11 @@ def _single(tokens: Sequence[_Token], at: int, words: _Words) -> tuple[Figure, i
         return (Figure(50, *place, half=True), at + 1) if not ordinal else None
     compound = _compound(text, words)
     return (Figure(compound, *place), at + 1) if compound is not None else None
+
+
+def _opens_phrase(tokens: Sequence[_Token], at: int) -> bool:
+    """Say whether a name or an article follows: `segundo o ministro` is `according to`, `segundo trimestre` a number."""
+    return at >= len(tokens) or tokens[at].capital or tokens[at].text in ("o", "a", "os", "as", "el", "la", "los", "las", "um", "uma", "un", "una")
 
 
 def _known(word: str, words: _Words) -> tuple[float, bool] | None:

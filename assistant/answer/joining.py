@@ -26,6 +26,9 @@ NEARLY = 0.9
 _CLAUSE = re.compile(
     r"[,;]\s+(?:but|while|whereas|although|tetapi|tapi|namun|sedangkan|sementara|pero|mientras|mais|tandis|aber|während|mas|enquanto|но|а|ama|ancak)\b"
 )
+_PRONOUN = re.compile(
+    r"(?:he|she|they|it|ia|dia|beliau|mereka|él|ella|ellos|il|elle|ils|elles|er|sie|ele|ela|eles|он|она|они|o|onlar)\b|彼|他|她", re.IGNORECASE
+)
 _POINTING = re.compile(
     r"\b(?:this|that|these|those|itu|tersebut|ini|ese|esa|este|esta|dicho|dicha|ce|cette|ces|cet|dies\w*|jene\w*|esse|essa|aquel\w*|этот|эта|это|эти|этого|этой|bu|şu)\b"
     r"|هذا|هذه|ذلك|تلك|这|那|この|その|これ|それ",
@@ -107,7 +110,7 @@ def parts_hold(case: Case) -> bool:
 def _may_join(case: Case, j: int) -> bool:
     sentence, claim = case.sentences[j], case.claim
     dates = [d for d in sentence.dates if d.grain != "week"]
-    if dates and claim.dates and _tells(case, j) and not any(touches(mine, theirs) for mine in claim.dates for theirs in dates):
+    if dates and claim.dates and tells(case, j) and not any(touches(mine, theirs) for mine in claim.dates for theirs in dates):
         return False
     subject = leading_name(sentence, case.cited[j].speaker, case)
     if subject is None or _in_claim(subject, case):
@@ -117,9 +120,11 @@ def _may_join(case: Case, j: int) -> bool:
     return not strangers or any(_stands_in(run, k, case) for run in strangers for k in pointed)
 
 
-def _tells(case: Case, j: int) -> bool:
+def tells(case: Case, j: int) -> bool:
     """Say whether a sentence gives the claim a figure or a word that no other gives, more than a name."""
     others = [k for k in case.used if k != j]
+    if not others:
+        return True
     if any(case.has_figure(f, j) and not any(case.has_figure(f, k) for k in others) for f in case.claim.figures):
         return True
     return any(case.matched[j].met[i] - max(case.matched[k].met[i] for k in others) >= MARGIN for i in case.claim.content if case.matched[j].met[i] >= OWN)
@@ -159,14 +164,18 @@ def roles_hold(case: Case) -> bool:
     j = case.used[0]
     sentence = case.sentences[j]
     places = [(run, at) for run in claim.names if (at := _place(run, j, case)) is not None]
+    strangers = [run for run in claim.names if _place(run, j, case) is None]
+    if strangers and _PRONOUN.match(sentence.text):
+        places.append((strangers[0], -1))  # "Elle remplace Paul Lenoir": she is whom the claim names beside him
+        places.sort()
     for (one, first), (other, second) in ((places[0], place) for place in places[1:]):
         if first == second or _is_speaker(one, j, case) or _is_speaker(other, j, case) or _listed(claim, one, other):
             continue
         between = claim.text[claim.words.words[one[-1]].end : claim.words.words[other[0]].start]
         low, high = sorted((first, second))
-        theirs = sentence.text[sentence.words.words[low].end : sentence.words.words[high].start]
+        theirs = sentence.text[sentence.words.words[low].end if low >= 0 else 0 : sentence.words.words[high].start]
         adjuncts = (_adjunct(claim, claim.words.words[run[0]].start) for run in (one, other))
-        if not re.search(r"\w", between) or any(adjuncts) or any(_adjunct(sentence, _start(at, sentence)) for at in (first, second)):
+        if not re.search(r"\w", between) or any(adjuncts) or any(_adjunct(sentence, _start(at, sentence)) for at in (first, second) if at >= 0):
             continue
         turned = passive(_main(between), claim.language) != passive(_main(theirs), sentence.language)
         if (first > second) != turned:

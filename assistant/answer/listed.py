@@ -8,6 +8,8 @@ from dataclasses import dataclass
 
 TWINS = {"ms": "id"}
 """Malay reads the Indonesian words too."""
+_ARABIC = re.compile(r"[\u0600-\u06ff]")
+_PREFIX = re.compile(r"^[وف]?(?:ال|لل|بال|كال|[بلك])?")
 _UNSPACED = re.compile(r"[\u3040-\u30ff\u3400-\u9fff]")
 
 
@@ -38,9 +40,12 @@ class Listed:
         low = text.casefold()
         for match in self.pattern.finditer(low if len(low) == len(text) else text):
             word = " ".join(match.group().split())
-            names = self.names.get(word, ())
-            names += tuple(name for n in range(1, len(word) + 1) for name in self.stems.get(word[:n], ()) if name not in names)
-            yield match.start(), match.end(), names
+            if _ARABIC.match(word) and word not in self.names:
+                word = next((cut for cut in (_PREFIX.sub("", word, count=1), word) if cut in self.names or self._stem(cut)), word)
+            yield match.start(), match.end(), (*self.names.get(word, ()), *self._stem(word))
+
+    def _stem(self, word: str) -> tuple[str, ...]:
+        return tuple(name for n in range(1, len(word) + 1) for name in self.stems.get(word[:n], ()))
 
 
 def pattern_of(words: Iterable[str]) -> re.Pattern[str]:
@@ -48,6 +53,8 @@ def pattern_of(words: Iterable[str]) -> re.Pattern[str]:
     spaced, unspaced = [], []
     for word in sorted({word.replace("_", " ") for word in words}, key=lambda word: (-len(word), word)):
         escaped = re.escape(word).replace(r"\ ", r"\s+").replace(r"\*", r"\w*")
+        if _ARABIC.match(word):
+            escaped = rf"(?:[وف]?(?:ال|لل|بال|كال|[بلك])?)?{escaped}"
         (unspaced if _UNSPACED.match(word) else spaced).append(escaped)
     parts = ([rf"(?<!\w)(?:{'|'.join(spaced)})(?!\w)"] if spaced else []) + unspaced
     return re.compile("|".join(parts) or r"(?!)")

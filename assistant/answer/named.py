@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import tomllib
 from collections.abc import Iterable, Mapping, Sequence
+from difflib import SequenceMatcher
 from functools import cache, lru_cache
 from importlib import resources
 from typing import Any
@@ -19,6 +20,8 @@ INFLECTED = frozenset("ru uk pl cs tr fi hu ar hr sr".split())
 TRANSLATED = 0.33
 """From this nearness on a name is another's translation (`Norway`, `Alemanha`: .13; `Egyptian`, `Mesir`: .66)."""
 SHORT = 3
+SOUNDING = 0.75
+"""Share of the letters that two spellings of a name in different scripts have in common at least."""
 CERTAIN = 0.5
 LEAST_STEM = 4
 """Letters that two forms of a name share at least."""
@@ -115,7 +118,17 @@ def _sounds(name: str) -> str:
 def _alike(one: str, other: str) -> bool:
     """Say whether two names in different scripts have the same consonants."""
     a, b = _sounds(one), _sounds(other)
-    return len(a) >= 2 and (a == b or (len(a) > 3 and a.replace("h", "") == b.replace("h", "")))
+    if len(a) >= 2 and (a == b or (len(a) > 3 and a.replace("h", "") == b.replace("h", ""))):
+        return True
+    one, other = _latin(one), _latin(other)
+    return min(len(one), len(other)) >= 4 and SequenceMatcher(None, one, other).ratio() >= SOUNDING
+
+
+@lru_cache(maxsize=1 << 14)
+def _latin(name: str) -> str:
+    from anyascii import anyascii
+
+    return anyascii(_ARTICLE.sub("", name)).lower().replace("y", "i").replace("w", "v")
 
 
 def _least(word: Word, other: Word, same_language: bool) -> float:

@@ -70,12 +70,19 @@ def members(text: str, language: str) -> Mapping[str, frozenset[int]]:
 
 
 @cache
-def opposite_pairs() -> tuple[tuple[str, str], ...]:
-    """Return the sides that stand against each other."""
+def contrary_pairs() -> tuple[tuple[str, str], ...]:
+    """Return the sides of which both may be untrue: what does not rise need not fall."""
     return (
-        ("rise", "fall"), ("open", "close"), ("start", "stop"), ("more", "less"), ("free", "arrest"), ("before", "after"),
-        ("guilty", "innocent"), ("support", "oppose"), ("buy", "sell"), ("alive", "dead"),
-        ("join", "leave"), ("allow", "forbid"),
+        ("rise", "fall"), ("buy", "sell"), ("join", "leave"), ("before", "after"), ("more", "less"), ("support", "oppose"), ("remain", "leave"),
+    )  # fmt: skip
+
+
+@cache
+def opposite_pairs() -> tuple[tuple[str, str], ...]:
+    """Return the sides of which one is true: what is not open is closed."""
+    return (
+        ("open", "close"), ("start", "stop"), ("continue", "stop"), ("free", "arrest"), ("guilty", "innocent"), ("alive", "dead"),
+        ("allow", "forbid"),
     )  # fmt: skip
 
 

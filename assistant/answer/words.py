@@ -33,6 +33,7 @@ CAPACITY = 1 << 15
 _UNSPACED = "\u3040-\u30ff\u3400-\u9fff"
 _WORD = re.compile(rf"[{_UNSPACED}]+|(?:(?![{_UNSPACED}])[^\W_]|[{SIGNS}])+(?:['’](?![{_UNSPACED}])[^\W_]+)*")
 _ELISION = re.compile(r"(?:[dljmtsnc]|qu|all|dell|nell|sull|un)['’](?=\w)", re.IGNORECASE)
+_ARTICLE = re.compile(r"[وف]?(?:ال|لل|بال|كال)")
 _KATAKANA = re.compile(r"[\u30a0-\u30ff・]{2,}")
 _HIRAGANA = re.compile(r"[\u3040-\u309f]+")
 
@@ -97,6 +98,9 @@ class Vocabulary:
         known = self._known
         if word not in known:
             rows = self._encoder.token_vectors(word)
+            if bare := _without_article(word):
+                other = self._encoder.token_vectors(bare)
+                rows = other if len(other) <= len(rows) else rows
             if len(known) >= CAPACITY:
                 # Forget the older half, in a new dict: other threads may be reading this one.
                 known = dict(islice(list(known.items()), CAPACITY // 2, None))
@@ -161,6 +165,12 @@ def akin(word: Word, other: Word) -> bool:
         return one == two
     shared = next((n for n, (a, b) in enumerate(zip(one, two, strict=False)) if a != b), min(len(one), len(two)))
     return shared >= 5 and shared >= 0.65 * max(len(one), len(two))
+
+
+def _without_article(word: str) -> str:
+    """Return an Arabic word without what is written in one with it, the article and `and`; "" for any other."""
+    match = _ARTICLE.match(word)
+    return word[match.end() :] if match and len(word) - match.end() >= 3 else ""
 
 
 def _split(text: str, encoder: StaticEncoder) -> list[tuple[int, str]]:
