@@ -19,6 +19,7 @@ from assistant.text.terms import folded
 
 REPEATED = 0.35
 """A clause is repeated by a claim that meets so much of it."""
+_MINISTER = re.compile(r"minist|menter|secretary|bakan|министр|وزير|وزارة|部长|部長|大臣|相", re.IGNORECASE)
 BESIDE = 24
 """Characters between a figure and the date that belongs to it."""
 
@@ -114,10 +115,16 @@ def _bodies_hold(case: Case) -> bool:
     there |= frozenset[int]().union(*(rows for citation in case.cited for _, _, rows in body_rows(citation.outlet)))
     there |= frozenset[int]().union(*(rows for sentence in case.sentences for _, _, rows in body_rows(home(sentence.language))))
     words = case.claim.words.words
+    mine = frozenset[int]().union(*(rows for _, _, rows in body_rows(case.claim.text)))
+    others = frozenset(
+        row for sentence in case.sentences for start, end, rows in body_rows(sentence.text) if _is_long(sentence.text[start:end]) for row in rows
+    )
     for start, end, rows in body_rows(case.claim.text):
         places = [i for i, word in enumerate(words) if start <= word.start and word.end <= end and not word.stop]
         money = any(figure.unit == "dollar" and 0 <= start - figure.end <= 10 for figure in case.claim.figures)
-        if not rows & there and not money and any(case.met[i] < TRANSLATED for i in places):
+        if rows & there or money:
+            continue
+        if any(case.met[i] < TRANSLATED for i in places) or (len(places) > 1 and others - mine):
             return False
     return True
 
@@ -127,6 +134,11 @@ def _cannot_tell(case: Case) -> bool:
     return any(sentence.language == "ja" for sentence in case.sentences) and case.claim.language not in ("ja", "zh")
 
 
+def _is_long(name: str) -> bool:
+    """Say whether a name is an acronym or of several words."""
+    return name.isupper() or " " in name
+
+
 def _kinds_hold(case: Case) -> bool:
     """Say whether nothing of a kind was swapped: north and south, gold and silver."""
     claimed = members(case.claim.text, case.claim.language)
@@ -134,7 +146,9 @@ def _kinds_hold(case: Case) -> bool:
     for sentence in case.sentences:
         for kind, found in members(sentence.text, sentence.language).items():
             there.setdefault(kind, set()).update(found)
-    return all(not there.get(kind) or found <= there[kind] for kind, found in claimed.items())
+    ministers = all(_MINISTER.search(text) for text in (case.claim.text, " ".join(sentence.text for sentence in case.sentences)))
+    checked = {kind: found for kind, found in claimed.items() if kind != "portfolio" or ministers}
+    return all(not there.get(kind) or found <= there[kind] for kind, found in checked.items())
 
 
 def negation_holds(case: Case) -> bool:

@@ -19,8 +19,6 @@ from assistant.text.transliteration import script
 
 ALIKE = 0.3
 """Words that call a speaker something are the same from this nearness on."""
-PRONOUN = 0.3
-"""A name counts less than other words for which sentence is meant: a sentence may say `him`."""
 NEARLY = 0.9
 """A sentence that meets so much of what the best one meets may be meant as well."""
 _CLAUSE = re.compile(
@@ -52,7 +50,7 @@ def speaker_holds(case: Case) -> bool:
         named = [i for run in claim.names for i in run if words.start <= claim.words.words[i].start < words.end and i not in inside]
         if not inside and not named:
             continue
-        scores = [_meets(case, j, inside, quotation) + PRONOUN * _meets(case, j, named, quotation) for j in range(len(case.matched))]
+        scores = [_meets(case, j, inside or named, quotation) for j in range(len(case.matched))]
         meant = [j for j, score in enumerate(scores) if score >= NEARLY * max(scores)]
         if quotation.negated:
             meant += [j for j in case.used if case.cited[j].speaker]  # who denies may stand beside whom he answers
@@ -164,6 +162,8 @@ def roles_hold(case: Case) -> bool:
     j = case.used[0]
     sentence = case.sentences[j]
     places = [(run, at) for run in claim.names if (at := _place(run, j, case)) is not None]
+    if claim.language == "de":
+        places = [(run, at) for run, at in places if len(run) > 1]  # any noun has a capital
     strangers = [run for run in claim.names if _place(run, j, case) is None]
     if strangers and _PRONOUN.match(sentence.text):
         places.append((strangers[0], -1))  # "Elle remplace Paul Lenoir": she is whom the claim names beside him

@@ -20,20 +20,27 @@ INFLECTED = frozenset("ru uk pl cs tr fi hu ar hr sr".split())
 TRANSLATED = 0.33
 """From this nearness on a name is another's translation (`Norway`, `Alemanha`: .13; `Egyptian`, `Mesir`: .66)."""
 SHORT = 3
+MOST_WORDS = 6
+LONG_STEM = 6
 SOUNDING = 0.75
 """Share of the letters that two spellings of a name in different scripts have in common at least."""
+GIVEN = 0.4
+"""Given names are near each other: two words with a capital must be nearer than others."""
 CERTAIN = 0.5
 LEAST_STEM = 4
 """Letters that two forms of a name share at least."""
 _ARTICLE = re.compile(r"^(?:وال|بال|ال|al-)")
 _SOUNDS = str.maketrans({"q": "k", "c": "k", "z": "s", "j": "g", "v": "b", "p": "b", "w": "b"})
 _KATAKANA = re.compile(r"[\u30a0-\u30ff・]{2,}")
+_TOKEN = re.compile(r"[^\W_]+(?:[.'’-][^\W_]+)*\.?(?<=[\w.])")
+_COUNTRY_END = re.compile(r"(?:stan|land|ia|ie|ien|ya|ia|ía|ía|istan|стан|ия|ия|а|o|a|e)$")
+LANGUAGES = tuple("en id ms es fr de pt ru ar zh ja tr it nl".split())
 _ACRONYM = re.compile(r"[A-ZА-Я]{2,6}")
 
 
 def sure_names(words: Words) -> frozenset[str]:
     """Return the words of a text that have a capital where no sentence begins, folded."""
-    return frozenset(word.low for i, word in enumerate(words.words) if word.capital and not word.stop and not _opens(words, i))
+    return frozenset(word.low for i, word in enumerate(words.words) if word.capital and not word.stop and len(word.text) > 1 and not _opens(words, i))
 
 
 def name_runs(words: Words, taken: Sequence[tuple[int, int]] = (), known: frozenset[str] = frozenset()) -> list[tuple[int, ...]]:
@@ -133,8 +140,9 @@ def _latin(name: str) -> str:
 
 def _least(word: Word, other: Word, same_language: bool) -> float:
     """Return from which nearness on one name is the other's translation: names of one language or of rare pieces must be very near."""
-    doubtful = (same_language and word.capital and other.capital) or min(word.pieces, other.pieces) > 1
-    return CERTAIN if doubtful else TRANSLATED
+    if not (word.capital and other.capital):
+        return CERTAIN if min(word.pieces, other.pieces) > 1 else TRANSLATED
+    return CERTAIN if same_language or min(word.pieces, other.pieces) > 1 else GIVEN
 
 
 def _lookalike(word: Word, other: Word) -> bool:
@@ -185,9 +193,35 @@ def body_rows(text: str) -> tuple[tuple[int, int, frozenset[int]], ...]:
 
     A short one counts in capitals only: `US` is a country, `us` is none.
     """
-    found = [m for pattern in _bodies() for m in pattern.finditer(_lowered(text))]
-    kept = [m for m in found if m.end() - m.start() > SHORT or not m.group().isascii() or text[m.start() : m.end()].isupper()]
-    return tuple((*m.span(), frozenset(_rows()[_spaced(m.group())])) for m in kept)
+    low = _lowered(text)
+    words = [match.span() for match in _TOKEN.finditer(low)]
+    found: list[tuple[int, int, frozenset[int]]] = []
+    at = 0
+    while at < len(words):
+        start = words[at][0]
+        for n in range(min(MOST_WORDS, len(words) - at), 0, -1):
+            end = words[at + n - 1][1]
+            key = _spaced(low[start:end])
+            rows = _rows().get(key, ()) if n > 1 or end - start > SHORT or not key.isascii() or text[start:end].isupper() else ()
+            if not rows and n == 1 and key.isalpha():
+                rows = _country_of(key, text[start].isupper() or not key.isascii())
+            if rows:
+                found.append((start, end, frozenset(rows)))
+                at += n - 1
+                break
+        at += 1
+    return (*found, *_unspaced_rows(text))
+
+
+def _unspaced_rows(text: str) -> Iterable[tuple[int, int, frozenset[int]]]:
+    """Yield names in Chinese and Japanese, which stand anywhere in a run of signs, the longest first."""
+    for run in re.finditer(r"[\u3040-\u30ff\u3400-\u9fff]{2,}", text):
+        at = run.start()
+        while at < run.end():
+            size = next((n for n in range(min(8, run.end() - at), 1, -1) if text[at : at + n] in _rows()), 0)
+            if size:
+                yield at, at + size, frozenset(_rows()[text[at : at + size]])
+            at += size or 1
 
 
 def _initials(claim: str, evidence: str) -> Iterable[tuple[int, int]]:
@@ -242,12 +276,39 @@ def _rows() -> Mapping[str, tuple[int, ...]]:
         for name in names.split():
             key = name.replace("_", " ").rstrip("*")
             found[key] = (*found.get(key, ()), row)
+    for row, territory in enumerate(_territories(), start=len(_table()["same"])):
+        known = {number for name in territory for number in found.get(name, ())}
+        for name in territory:
+            if name not in found:
+                found[name] = tuple(sorted(known)) or (row,)
     return found
 
 
+def _territories() -> list[list[str]]:
+    """Return the names of each country in all languages that have rules, and what its people and things are called from their beginning."""
+    from babel import Locale
+
+    names: dict[str, list[str]] = {}
+    for language in LANGUAGES:
+        for code, name in Locale.parse(language).territories.items():
+            if len(code) == 2 and code.isalpha() and len(name) >= (2 if "\u3040" <= name[0] <= "\u9fff" else LEAST_STEM):
+                names.setdefault(code, []).append(name.lower())
+    return [list(dict.fromkeys(found)) for _, found in sorted(names.items())]
+
+
+def _country_of(word: str, capital: bool) -> tuple[int, ...]:
+    """Return the rows of the country whose name begins a word: `Kazakh`, `Казахстана`, `Peruvian`; in a word without a capital more of it."""
+    fitting = [(len(stem), rows) for stem, rows in _stems().get(word[:LEAST_STEM], ()) if word.startswith(stem) and len(word) - len(stem) <= 5]
+    length, rows = max(fitting, default=(0, ()))
+    return rows if length >= (LEAST_STEM if capital else LONG_STEM) else ()
+
+
 @cache
-def _bodies() -> tuple[re.Pattern[str], ...]:
-    names = sorted(_rows(), key=lambda name: (-len(name), name))
-    spaced = "|".join(re.escape(name).replace(r"\ ", r"\s+") for name in names if not "\u3040" <= name[0] <= "\u9fff")
-    unspaced = "|".join(re.escape(name) for name in names if "\u3040" <= name[0] <= "\u9fff")
-    return re.compile(rf"(?<!\w)(?:{spaced})(?!\w)"), re.compile(unspaced)
+def _stems() -> Mapping[str, list[tuple[str, tuple[int, ...]]]]:
+    """Return the names of countries, whole and without an ending, by their first letters."""
+    found: dict[str, list[tuple[str, tuple[int, ...]]]] = {}
+    for name in {name for territory in _territories() for name in territory if name.isalpha() and not "\u3040" <= name[0] <= "\u9fff"}:
+        stem = _COUNTRY_END.sub("", name)
+        for one in {name, stem if len(stem) > LEAST_STEM else name}:
+            found.setdefault(one[:LEAST_STEM], []).append((one, _rows()[name]))
+    return found

@@ -13,6 +13,7 @@ The checks, in order; the first that fails names the reason:
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import combinations
@@ -105,7 +106,8 @@ def _language(claim: str, languages: Sequence[str]) -> str:
     own = claim
     for words in quoted(claim):
         own = own.replace(words, " ")
-    found = detect_language(own) or detect_language(claim, languages)
+    names = r"(?<=[^\W\d_] )[A-ZÀ-Þ][\w'’-]*"
+    found = detect_language(re.sub(names, "", own)) or detect_language(own) or detect_language(claim, languages)
     return next((other for other in languages if same_language(found, other)), found)
 
 
