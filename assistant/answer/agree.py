@@ -154,14 +154,26 @@ def _kinds_hold(case: Case) -> bool:
 def negation_holds(case: Case) -> bool:
     """Say whether claim and evidence both say it or both deny it: negators and opposites are counted."""
     used = [case.matched[i] for i in case.used]
-    denied = [_claimed(negator.start, matched, case.claim) for matched in used for negator in matched.sentence.negators]
+    marked = [_flat(words) for words in quoted(case.claim.text)]
+    own = [n for n in case.claim.negators if not any(n.start >= a and n.end <= b for a, b in _marked(case.claim.text, marked))]
+    denied = [
+        _claimed(negator.start, matched, case.claim)
+        for matched in used
+        for negator in matched.sentence.negators
+        if not any(a <= negator.start < b for a, b in _marked(matched.sentence.text, marked))
+    ]
     sentences = [one.sentence for one in used]
     pairs = [*opposite_pairs(), *([("win", "lose")] if _names_met(case) < 2 else [])]
     if _turned(case, sentences, contrary_pairs()):
         return False
-    counted = len(case.claim.negators) + sum(denied) + _turned(case, sentences, pairs)
+    counted = len(own) + sum(denied) + _turned(case, sentences, pairs)
     # A claim that denies may do so in words that meet none of the clause that does.
-    return counted % 2 == 0 or (len(case.claim.negators) > sum(denied) < len(denied))
+    return counted % 2 == 0 or (len(own) > sum(denied) < len(denied))
+
+
+def _marked(text: str, words: Sequence[str]) -> list[tuple[int, int]]:
+    """Return the places between quotation marks of words that the claim quotes: what they deny they deny in both."""
+    return [(text.index(part), text.index(part) + len(part)) for part in quoted(text) if any(_flat(part) in one or one in _flat(part) for one in words)]
 
 
 def _claimed(start: int, matched: Matched, claim: Read) -> bool:

@@ -158,14 +158,16 @@ def _stands_in(run: tuple[int, ...], j: int, case: Case) -> bool:
 
 def roles_hold(case: Case) -> bool:
     """Say whether of two who are named in one sentence the claim lets the same one act."""
-    claim = case.claim
-    j = case.used[0]
-    sentence = case.sentences[j]
+    return all(_same_roles(case, j) for j in case.used)
+
+
+def _same_roles(case: Case, j: int) -> bool:
+    claim, sentence = case.claim, case.sentences[j]
     places = [(run, at) for run in claim.names if (at := _place(run, j, case)) is not None]
     if claim.language == "de":
         places = [(run, at) for run, at in places if len(run) > 1]  # any noun has a capital
     strangers = [run for run in claim.names if _place(run, j, case) is None]
-    if strangers and _PRONOUN.match(sentence.text):
+    if strangers and j and _PRONOUN.match(sentence.text) and _stands_in(strangers[0], j - 1, case):
         places.append((strangers[0], -1))  # "Elle remplace Paul Lenoir": she is whom the claim names beside him
         places.sort()
     for (one, first), (other, second) in ((places[0], place) for place in places[1:]):

@@ -92,7 +92,7 @@ def stands(word: Word, claim: Words, evidence: Words, near: Sequence[float]) -> 
     for other, nearness in zip(evidence.words, near, strict=True):
         if word.low == other.low or _is_form(word.low, other.low, claim.language, evidence.language):
             return True
-        if nearness >= _least(word, other, same_language) and not (same_language and word.low[:3] == other.low[:3]) and not _lookalike(word, other):
+        if not other.stop and nearness >= _least(word, other, same_language) and not (same_language and word.low[:3] == other.low[:3]) and not _lookalike(word, other):
             return True
         if script(word.text) != script(other.text) and (sounds_like(word.text, other.text) or _alike(word.text, other.text)):
             return True
@@ -202,6 +202,8 @@ def body_rows(text: str) -> tuple[tuple[int, int, frozenset[int]], ...]:
         for n in range(min(MOST_WORDS, len(words) - at), 0, -1):
             end = words[at + n - 1][1]
             key = _spaced(low[start:end])
+            if key.endswith(".") and key not in _rows():
+                key, end = key[:-1], end - 1
             rows = _rows().get(key, ()) if n > 1 or end - start > SHORT or not key.isascii() or text[start:end].isupper() else ()
             if not rows and n == 1 and key.isalpha():
                 rows = _country_of(key, text[start].isupper() or not key.isascii())

@@ -106,8 +106,9 @@ def _language(claim: str, languages: Sequence[str]) -> str:
     own = claim
     for words in quoted(claim):
         own = own.replace(words, " ")
-    names = r"(?<=[^\W\d_] )[A-ZÀ-Þ][\w'’-]*"
-    found = detect_language(re.sub(names, "", own)) or detect_language(own) or detect_language(claim, languages)
+    if own != claim:
+        own = re.sub(r"(?<=[^\W\d_] )[A-ZÀ-Þ][\w'’-]*", "", own)  # so little is left that a name would decide
+    found = detect_language(own) or detect_language(claim, languages)
     return next((other for other in languages if same_language(found, other)), found)
 
 
