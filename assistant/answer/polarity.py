@@ -74,6 +74,7 @@ def contrary_pairs() -> tuple[tuple[str, str], ...]:
     """Return the sides of which both may be untrue: what does not rise need not fall."""
     return (
         ("rise", "fall"), ("buy", "sell"), ("join", "leave"), ("before", "after"), ("more", "less"), ("support", "oppose"), ("remain", "leave"),
+        ("profit", "deficit"),
     )  # fmt: skip
 
 
