@@ -14,7 +14,7 @@ from assistant.answer.days import When, covers, fits, touches
 from assistant.answer.figures import Figure, per_units, same_figure
 from assistant.answer.joining import parts_hold, roles_hold, speaker_holds, tells
 from assistant.answer.named import TRANSLATED, body_rows, home, is_title
-from assistant.answer.polarity import contrary_pairs, members, opposite_pairs, sides
+from assistant.answer.polarity import contrary_pairs, may_deny, members, opposite_pairs, sides
 from assistant.text.terms import folded
 
 REPEATED = 0.35
@@ -43,7 +43,7 @@ def numbers_hold(case: Case) -> bool:
 
 def _unsure(figure: Figure) -> bool:
     """Say whether a figure tells nothing: `one`, `thousands`, `a second`."""
-    return figure.vague or (figure.value in (0, 1) and not figure.digits)
+    return figure.vague or (figure.value in (0, 1) and not figure.unit)
 
 
 def _as_written(figure: Figure, case: Case) -> bool:
@@ -168,7 +168,8 @@ def negation_holds(case: Case) -> bool:
         return False
     counted = len(own) + sum(denied) + _turned(case, sentences, pairs)
     # A claim that denies may do so in words that meet none of the clause that does.
-    return counted % 2 == 0 or (len(own) > sum(denied) < len(denied))
+    doubtful = may_deny(case.claim.text, case.claim.language) != any(may_deny(s.text, s.language) for s in sentences)
+    return counted % 2 == 0 or doubtful or (len(own) > sum(denied) < len(denied))
 
 
 def _marked(text: str, words: Sequence[str]) -> list[tuple[int, int]]:

@@ -20,6 +20,8 @@ from assistant.text.rules import alternatives
 
 Days = tuple[date, date]
 """From the first day to the last, both inclusive."""
+SHORTEST = 4
+"""Letters of a name of a day or a month that stands alone: `des`, `so`, `mi` are other words far more often."""
 _YEAR = r"(?:19|20)\d{2}"
 
 
@@ -73,6 +75,9 @@ def _candidates(written: str, now: date | None) -> Iterator[When]:
     """Yield dates, the surest first; where two overlap the first counts."""
     text = low if len(low := written.casefold()) == len(written) else written
     for match in _full().finditer(text):
+        name = match["month"] or match["month2"]
+        if name and len(name) < SHORTEST and name.isascii() and not written[match.start("month" if match["month"] else "month2")].isupper():
+            continue  # "3 des pays"
         yield _when(match, _full_days(match, now), "day" if match["day"] or match["day2"] or match["first"] or match["iso"] else "month")
     for match in _han().finditer(text):
         yield _han_when(match, now)
@@ -104,11 +109,13 @@ def _candidates(written: str, now: date | None) -> Iterator[When]:
 def _doubtful(match: re.Match[str], written: str) -> bool:
     """Say whether a name of a day or month is another word: `may`, `sat`, and `minggu`, a week, without its capital."""
     word = match[1]
-    if word not in _words()["doubtful"].split():
+    if word not in _words()["doubtful"].split() and (len(word) >= SHORTEST or not word.isascii()):
         return False
-    if not written[match.start(1)].isupper():
+    behind = re.search(rf"(?<!\w)(?:{'|'.join(_words()['behind'].split())})\s+$", written[: match.start(1)].lower()) is not None
+    capital = written[match.start(1)].isupper()
+    if word in _words()["capitals"].split() and not capital:
         return True
-    return word in _words()["names"].split() and not re.search(rf"(?:{'|'.join(_words()['behind'].split())})\s+$", written[: match.start(1)].lower())
+    return not behind and (not capital or len(word) < SHORTEST or word in _words()["names"].split())
 
 
 def _when(match: re.Match[str], readings: Sequence[Days], grain: str) -> When:
@@ -192,7 +199,7 @@ def _full() -> re.Pattern[str]:
 @cache
 def _han() -> re.Pattern[str]:
     return re.compile(
-        rf"(?:(?P<y>{_YEAR})年)?(?:(?P<m>\d{{1,2}})月)?(?P<d>\d{{1,2}})[日号](?!間)|(?P<y2>{_YEAR})年(?:(?P<m2>\d{{1,2}})月)?|(?<!\d)(?P<m3>\d{{1,2}})月(?!\d)"
+        rf"(?:(?P<y>{_YEAR}) ?年 ?)?(?:(?P<m>\d{{1,2}}) ?月 ?)?(?P<d>\d{{1,2}}) ?[日号](?!間)|(?P<y2>{_YEAR}) ?年(?: ?(?P<m2>\d{{1,2}}) ?月)?|(?<!\d)(?P<m3>\d{{1,2}}) ?月(?!\d)"
     )
 
 

@@ -22,11 +22,12 @@ TOLERANCE = 0.001
 CALENDAR = 0.02
 """Months and years are not all of one length."""
 _TOKEN = re.compile(
-    r"(?P<digits>\d{1,3}(?:[.,’'\u00a0\u202f]\d{3})+(?:[.,]\d+)?(?!\d)|\d{1,3}(?: \d{3})+(?![\d.,])|\d+(?:[.,:]\d+)*)"
+    r"(?P<digits>\d{1,3}(?:[.,’'\u00a0\u202f]\d{3})+(?:[.,]\d+)?(?!\d)|\d{1,3}(?: \d{3})+(?![\d.,])|\d+(?:[.,:]\d+)*|(?<![\w.])\.\d+)"
     r"|(?P<han>[〇零一二三四五六七八九十百千万萬亿億兆两兩]+)|(?P<sign>(?:us|r|a|c|s|hk|nt|nz)?\$|[%％€£¥])"
     r"|(?P<word>[^\W\d_〇零一二三四五六七八九十百千万萬亿億兆两兩]+)|(?P<mark>[^\w\s])",
     re.IGNORECASE,
 )
+_AFTERNOON = re.compile(r"\s?p\.?m\b", re.IGNORECASE)
 _ORDINAL_END = re.compile(r"(?:st|nd|rd|th|er|re|e|ème|º|ª|°)\b|-?(?:й|я|е|го|м|ю)\b", re.IGNORECASE)
 _GROUPS = re.compile(r"\d{1,3}(?:[.,’'\u00a0\u202f ]\d{3})+")
 _PREFIXES = ("و", "ب", "ل", "وال", "ال", "بال")
@@ -156,6 +157,10 @@ def _digits(tokens: Sequence[_Token], at: int, text: str, language: str, words: 
     ordinal = nth or _ORDINAL_END.match(text, token.end) is not None
     following = at + 1
     end = token.end
+    if re.search(r"\d/$", text[: token.start]) or re.match(r"/\d", text[end:]):
+        return None, at + 1  # a season, "2019/20"
+    if value < 12 and _AFTERNOON.match(text, end):
+        value += 12
     if ordinal and not nth and following < len(tokens):
         following += 1
         following += tokens[following - 1].kind == "mark" and following < len(tokens)
@@ -248,7 +253,7 @@ def _single(tokens: Sequence[_Token], at: int, words: _Words) -> tuple[Figure, i
     stem = text.removesuffix("nya")
     place = (tokens[at].start, tokens[at].end)
     if stem in words.ordinals and not (text == "segundo" and _opens_phrase(tokens, at + 1)):
-        return Figure(words.ordinals[stem], *place, ordinal=True), at + 1
+        return Figure(words.ordinals[stem], *place, ordinal=True, vague=stem == "kedua"), at + 1
     if text in words.repeats:
         return Figure(words.repeats[text], *place), at + 1
     if stem in words.halves:

@@ -164,8 +164,6 @@ def roles_hold(case: Case) -> bool:
 def _same_roles(case: Case, j: int) -> bool:
     claim, sentence = case.claim, case.sentences[j]
     places = [(run, at) for run in claim.names if (at := _place(run, j, case)) is not None]
-    if claim.language == "de":
-        places = [(run, at) for run, at in places if len(run) > 1]  # any noun has a capital
     strangers = [run for run in claim.names if _place(run, j, case) is None]
     if strangers and j and _PRONOUN.match(sentence.text) and _stands_in(strangers[0], j - 1, case):
         places.append((strangers[0], -1))  # "Elle remplace Paul Lenoir": she is whom the claim names beside him

@@ -52,7 +52,7 @@ def pattern_of(words: Iterable[str]) -> re.Pattern[str]:
     """Compile words into one expression; Chinese and Japanese ones may stand anywhere."""
     spaced, unspaced = [], []
     for word in sorted({word.replace("_", " ") for word in words}, key=lambda word: (-len(word), word)):
-        escaped = re.escape(word).replace(r"\ ", r"\s+").replace(r"\*", r"\w*")
+        escaped = re.escape(word).replace(r"\ ", r"\s+").replace(r"\*", r"\w*").replace(r"\?", r"\w")
         if _ARABIC.match(word):
             escaped = rf"(?:[وف]?(?:ال|لل|بال|كال|[بلك])?)?{escaped}"
         (unspaced if _UNSPACED.match(word) else spaced).append(escaped)

@@ -60,12 +60,14 @@ def name_runs(words: Words, taken: Sequence[tuple[int, int]] = (), known: frozen
             runs[-1] = (*runs[-1], i)
         else:
             runs.append((i,))
+    if primary(words.language) == "de":
+        return [run[1:] for run in runs if len(run) > 1]  # any noun has a capital: a name follows one, or a first name
     return runs
 
 
 def _may_be_name(words: Words, i: int) -> bool:
     word = words.words[i]
-    if _KATAKANA.fullmatch(word.text):
+    if "・" in word.text:
         return True
     if not word.capital or len(word.text) < 2 or (word.stop and not word.text.isupper()):
         return False

@@ -53,6 +53,16 @@ _FRENCH_SECOND = frozenset(("pas", "aucun", "aucune", "jamais"))
 
 
 @lru_cache(maxsize=1 << 12)
+def may_deny(text: str, language: str) -> bool:
+    """Say whether a text has words that deny in one language and not in another: `unlikely`, `sulit`, `prevent`."""
+    rules = _rules(primary(language))
+    if rules is None:
+        return True
+    plain = text.casefold()
+    return rules.optional.search(plain) is not None or (rules.loose is not None and rules.loose.search(plain) is not None)
+
+
+@lru_cache(maxsize=1 << 12)
 def sides(text: str, language: str) -> frozenset[str]:
     """Return the names of the sides of `[opposites]` that a text mentions."""
     return frozenset(name for _, _, names in _rows("opposites", primary(language)).find(text) for name in names)
@@ -100,6 +110,8 @@ class _Rules:
     spread: re.Pattern[str]
     blocked: re.Pattern[str]
     patterns: re.Pattern[str] | None
+    optional: re.Pattern[str]
+    loose: re.Pattern[str] | None
 
 
 @cache
@@ -107,8 +119,8 @@ def _rules(language: str) -> _Rules | None:
     table = _table().get(language)
     if table is None or language in ("opposites", "kinds", "voice"):
         return None
-    patterns = re.compile(table["patterns"]) if "patterns" in table else None
-    return _Rules(*(pattern_of(table.get(key, "").split()) for key in ("negators", "spread", "not_negators")), patterns)
+    patterns, loose = (re.compile(table[key]) if key in table else None for key in ("patterns", "optional_patterns"))
+    return _Rules(*(pattern_of(table.get(key, "").split()) for key in ("negators", "spread", "not_negators")), patterns, pattern_of(table.get("optional", "").split()), loose)
 
 
 @cache
