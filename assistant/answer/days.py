@@ -22,6 +22,7 @@ Days = tuple[date, date]
 """From the first day to the last, both inclusive."""
 SHORTEST = 4
 """Letters of a name of a day or a month that stands alone: `des`, `so`, `mi` are other words far more often."""
+WHOLE = ("mai", "mei", "may", "jun")
 _YEAR = r"(?:19|20)\d{2}"
 
 
@@ -76,7 +77,7 @@ def _candidates(written: str, now: date | None) -> Iterator[When]:
     text = low if len(low := written.casefold()) == len(written) else written
     for match in _full().finditer(text):
         name = match["month"] or match["month2"]
-        if name and len(name) < SHORTEST and name.isascii() and not written[match.start("month" if match["month"] else "month2")].isupper():
+        if name and len(name) < SHORTEST and name.isascii() and name not in WHOLE and not written[match.start("month" if match["month"] else "month2")].isupper():
             continue  # "3 des pays"
         yield _when(match, _full_days(match, now), "day" if match["day"] or match["day2"] or match["first"] or match["iso"] else "month")
     for match in _han().finditer(text):
