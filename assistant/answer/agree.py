@@ -20,6 +20,7 @@ from assistant.text.terms import folded
 REPEATED = 0.35
 """A clause is repeated by a claim that meets so much of it."""
 _MINISTER = re.compile(r"minist|menter|secretary|bakan|министр|وزير|وزارة|部长|部長|大臣|相", re.IGNORECASE)
+SPOKEN = 3
 BESIDE = 24
 """Characters between a figure and the date that belongs to it."""
 
@@ -207,7 +208,13 @@ def _names_met(case: Case) -> int:
 def quotations_hold(case: Case) -> bool:
     """Say whether what stands in quotation marks stands so in one cited sentence."""
     texts = [_flat(sentence.text) for sentence in case.sentences]
-    return all(any(_flat(words) in text for text in texts) for words in quoted(case.claim.text))
+    spoken = [words for words in quoted(case.claim.text) if _is_speech(words)]
+    return all(any(_flat(words) in text for text in texts) for words in spoken)
+
+
+def _is_speech(words: str) -> bool:
+    """Say whether words between marks are somebody's and no title or nickname, which may be translated."""
+    return len(words.split()) >= SPOKEN or len(re.findall(r"[\u3040-\u9fff]", words)) >= 2 * SPOKEN
 
 
 def _flat(text: str) -> str:

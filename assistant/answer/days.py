@@ -222,7 +222,7 @@ def _han_when(match: re.Match[str], now: date | None) -> When:
 @cache
 def _forms() -> tuple[tuple[re.Pattern[str] | None, re.Pattern[str] | None], ...]:
     table = _words()["forms"]
-    months, weekdays = ([re.compile(rf"(?<![^\W\u3400-\u9fff])(?:{one})(?![^\W\u3040-\u9fff])") for one in table[key]] for key in ("months", "weekdays"))
+    months, weekdays = ([re.compile(rf"(?<![^\W\u3040-\u9fff])(?:{one})(?![^\W\u3040-\u9fff])") for one in table[key]] for key in ("months", "weekdays"))
     return tuple((months[i], weekdays[i] if i < len(weekdays) else None) for i in range(len(months)))
 
 

@@ -6,15 +6,15 @@ import re
 
 import numpy as np
 
-from assistant.answer.cases import MARGIN, OWN, Case
+from assistant.answer.cases import MARGIN, MET, OWN, Case
 from assistant.answer.claims import Read, own_words
-from assistant.answer.named import TRANSLATED, is_title, same_bodies, speech, stands
+from assistant.answer.named import TRANSLATED, is_title, same_bodies, speech, stands, title_words
 from assistant.answer.days import touches
 from assistant.answer.polarity import passive
 from assistant.answer.words import Words, nearness
 from assistant.records import Quotation, Span
 from assistant.text.quotations import find_quotations
-from assistant.text.terms import folded
+from assistant.text.terms import folded, is_stopword
 from assistant.text.transliteration import script
 
 ALIKE = 0.3
@@ -134,6 +134,8 @@ def leading_name(sentence: Read, speaker: str, case: Case) -> Words | None:
     if not runs:
         return case.vocabulary.words(speaker, sentence.language) if speaker else None
     first = sentence.words.words[runs[0][0]]
+    if first.start > 0.5 * len(sentence.text) and speaker:
+        return None  # "..., chief executive Helen Marsh said"
     if _POINTING.search(sentence.text[: first.start]):
         return None
     last = sentence.words.words[runs[0][-1]]
@@ -175,12 +177,24 @@ def _same_roles(case: Case, j: int) -> bool:
         low, high = sorted((first, second))
         theirs = sentence.text[sentence.words.words[low].end if low >= 0 else 0 : sentence.words.words[high].start]
         adjuncts = (_adjunct(claim, claim.words.words[run[0]].start) for run in (one, other))
-        if not re.search(r"\w", between) or any(adjuncts) or any(_adjunct(sentence, _start(at, sentence)) for at in (first, second) if at >= 0):
+        if _apposed(between, claim.language) or _apposed(theirs, sentence.language) or not _verb_met(one, other, j, case) or any(adjuncts) or any(_adjunct(sentence, _start(at, sentence)) for at in (first, second) if at >= 0):
             continue
         turned = passive(_main(between), claim.language) != passive(_main(theirs), sentence.language)
         if (first > second) != turned:
             return False
     return True
+
+
+def _apposed(between: str, language: str) -> bool:
+    """Say whether nothing but titles stands between two names: `Hendra Gunarso, direktur PT Samudra`."""
+    words = re.findall(r"\w+", between)
+    return all(folded(word) in title_words() or is_stopword(folded(word), language) for word in words)
+
+
+def _verb_met(one: tuple[int, ...], other: tuple[int, ...], j: int, case: Case) -> bool:
+    """Say whether what is told between two names of the claim is told in the sentence in the same words: else their order says nothing."""
+    between = [i for i in case.claim.content if one[-1] < i < other[0] and not is_title(case.claim.words.words[i])]
+    return any(case.matched[j].met[i] >= MET for i in between)
 
 
 def _main(between: str) -> str:

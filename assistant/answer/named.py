@@ -11,7 +11,7 @@ from importlib import resources
 from typing import Any
 
 from assistant.answer.words import Word, Words
-from assistant.text.cues import primary
+from assistant.text.cues import cues_for, load_table, primary
 from assistant.text.terms import folded
 from assistant.text.transliteration import script, skeleton, sounds_like
 
@@ -69,6 +69,8 @@ def _may_be_name(words: Words, i: int) -> bool:
     word = words.words[i]
     if "・" in word.text:
         return True
+    if word.low in ("al", "el", "ad", "as", "ibn", "bin") and words.text[word.end : word.end + 1] in ("-", " "):
+        return False
     if not word.capital or len(word.text) < 2 or (word.stop and not word.text.isupper()):
         return False
     if not _opens(words, i) or word.text.isupper():
@@ -85,7 +87,13 @@ def _opens(words: Words, i: int) -> bool:
 
 def is_title(word: Word) -> bool:
     """Say whether a word only tells what somebody or something is."""
-    return word.low in _titles()
+    return word.low in title_words()
+
+
+@cache
+def title_words() -> frozenset[str]:
+    """Return the words, folded, that only tell what somebody or something is."""
+    return _titles() | _offices()
 
 
 def stands(word: Word, claim: Words, evidence: Words, near: Sequence[float]) -> bool:
@@ -256,6 +264,16 @@ def _spaced(text: str) -> str:
 @cache
 def _table() -> Mapping[str, Any]:
     return tomllib.loads((resources.files("assistant.answer") / "named.toml").read_text("utf-8"))
+
+
+@cache
+def _offices() -> frozenset[str]:
+    """Return the words that the other tables of names and of speech know as titles, offices, careers and kinds of people and bodies."""
+    people = tomllib.loads((resources.files("assistant.answer") / "people.toml").read_text("utf-8"))
+    rows = [people["titles"], *people["offices"], *people["careers"], *load_table("titles").values()]
+    cues = [cues_for(language) for language in LANGUAGES]
+    words = {word for one in cues for table in (one.titles, one.persons, one.roles, one.relations, one.bodies) for word in table}
+    return frozenset(folded(word) for word in (*" ".join(rows).split(), *words))
 
 
 @cache
