@@ -14,7 +14,8 @@ from assistant.answer.days import When, covers, fits, touches
 from assistant.answer.figures import Figure, per_units, same_figure
 from assistant.answer.joining import parts_hold, roles_hold, speaker_holds, tells
 from assistant.answer.named import TRANSLATED, body_rows, home, is_title
-from assistant.answer.polarity import contrary_pairs, may_deny, members, opposite_pairs, sides
+from assistant.answer.words import akin
+from assistant.answer.polarity import contrary_pairs, may_deny, members, opposite_pairs, side_places, sides
 from assistant.text.terms import folded
 
 REPEATED = 0.35
@@ -192,12 +193,25 @@ def _claimed(start: int, matched: Matched, claim: Read) -> bool:
 
 def _turned(case: Case, sentences: Sequence[Read], pairs: Sequence[tuple[str, str]]) -> int:
     """Count opposites: the claim has one side and not the other, the evidence the other and not the one."""
-    mine = sides(case.claim.text, case.claim.language)
+    mine = frozenset(name for start, end, names in side_places(case.claim.text, case.claim.language) for name in names if not _met_as_written(start, end, case))
+    mine = frozenset() if not mine else sides(case.claim.text, case.claim.language) & mine
     theirs = frozenset[str]().union(*(sides(s.text, s.language) for s in sentences))
     return sum(
         (a in mine and b not in mine and b in theirs and a not in theirs) or (b in mine and a not in mine and a in theirs and b not in theirs)
         for a, b in pairs
     )
+
+
+def _met_as_written(start: int, end: int, case: Case) -> bool:
+    """Say whether a word of the claim has its own like in the evidence: it is not turned round then."""
+    for i, word in enumerate(case.claim.words.words):
+        if start <= word.start < end:
+            rows = case.claim.words.rows[i]
+            for j in case.used:
+                theirs = case.sentences[j].words
+                if any(rows & other for other in theirs.rows) or any(akin(word, other) for other in theirs.words):
+                    return True
+    return False
 
 
 def _names_met(case: Case) -> int:

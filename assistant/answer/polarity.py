@@ -69,6 +69,12 @@ def sides(text: str, language: str) -> frozenset[str]:
 
 
 @lru_cache(maxsize=1 << 12)
+def side_places(text: str, language: str) -> tuple[tuple[int, int, tuple[str, ...]], ...]:
+    """Return the places of words that stand on a side of `[opposites]`, with the names of their sides."""
+    return tuple(_rows("opposites", primary(language)).find(text))
+
+
+@lru_cache(maxsize=1 << 12)
 def members(text: str, language: str) -> Mapping[str, frozenset[int]]:
     """Return which members of each of the `[kinds]` a text mentions: their positions in the table."""
     found: dict[str, set[int]] = {}
