@@ -7,15 +7,17 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 
+from assistant.answer.bodies import body_rows, home
 from assistant.answer.cases import MET, Case
 from assistant.answer.claims import Matched, Read, clauses, own_words, quoted
 from assistant.answer.cover import cover
 from assistant.answer.days import When, covers, fits, touches
-from assistant.answer.figures import Figure, per_units, same_figure
+from assistant.answer.figures import per_units, same_figure
 from assistant.answer.joining import parts_hold, roles_hold, speaker_holds, tells
-from assistant.answer.named import TRANSLATED, body_rows, home, is_title
-from assistant.answer.words import akin
+from assistant.answer.named import TRANSLATED, is_title
+from assistant.answer.numerals import Figure
 from assistant.answer.polarity import contrary_pairs, may_deny, members, opposite_pairs, side_places, sides
+from assistant.answer.words import akin
 from assistant.text.terms import folded
 
 REPEATED = 0.35
@@ -58,12 +60,18 @@ def _as_written(figure: Figure, case: Case) -> bool:
 
 def _counted_by_date(figure: Figure, sentence: Read) -> bool:
     """Say whether a year that the claim writes as a number is a date of the sentence."""
-    return figure.digits and not figure.unit and any(re.search(rf"\b{int(figure.value)}\b", sentence.text[d.start : d.end]) for d in sentence.dates)
+    return (
+        figure.digits
+        and not figure.unit
+        and any(re.search(rf"\b{int(figure.value)}\b", sentence.text[d.start : d.end]) for d in sentence.dates)
+    )
 
 
 def _beside(figure: Figure, text: Read) -> When | None:
     """Return the date right behind a figure, `5.4 percent in August`."""
-    behind = [d for d in text.dates if 0 <= d.start - figure.end <= BESIDE and not any(figure.end < f.start < d.start for f in text.figures)]
+    behind = [
+        d for d in text.dates if 0 <= d.start - figure.end <= BESIDE and not any(figure.end < f.start < d.start for f in text.figures)
+    ]
     close = [d for d in behind if not re.search(r"[,;.]\s", text.text[figure.end : d.start])]
     return close[0] if close else None
 
@@ -75,7 +83,9 @@ def _keeps_date(figure: Figure, claim: Read, other: Figure, sentence: Read) -> b
 
 def _keeps_direction(figure: Figure, claim: Read, other: Figure, sentence: Read) -> bool:
     """Say whether a figure that something came from is one in both, where both tell a change from one figure to another."""
-    both = sum(f.source for f in claim.figures) == 1 == sum(f.source for f in sentence.figures) and len(sentence.figures) > 1 < len(claim.figures)
+    both = sum(f.source for f in claim.figures) == 1 == sum(f.source for f in sentence.figures) and len(sentence.figures) > 1 < len(
+        claim.figures
+    )
     return not both or figure.source == other.source
 
 
@@ -98,7 +108,12 @@ def _of_another(when: When, fitting: Sequence[int], case: Case) -> bool:
     """Say whether a date is told only of something else: the sentence that has the claim's words has another date."""
     first = case.used[0]
     dates = [other for other in case.sentences[first].dates if other.grain != "week"]
-    return first not in fitting and bool(dates) and not any(touches(when, other) for other in dates) and not any(tells(case, j) for j in fitting)
+    return (
+        first not in fitting
+        and bool(dates)
+        and not any(touches(when, other) for other in dates)
+        and not any(tells(case, j) for j in fitting)
+    )
 
 
 def names_hold(case: Case) -> bool:
@@ -119,7 +134,11 @@ def _bodies_hold(case: Case) -> bool:
     words = case.claim.words.words
     mine = frozenset[int]().union(*(rows for _, _, rows in body_rows(case.claim.text)))
     others = frozenset(
-        row for sentence in case.sentences for start, end, rows in body_rows(sentence.text) if _is_long(sentence.text[start:end]) for row in rows
+        row
+        for sentence in case.sentences
+        for start, end, rows in body_rows(sentence.text)
+        if _is_long(sentence.text[start:end])
+        for row in rows
     )
     for start, end, rows in body_rows(case.claim.text):
         places = [i for i, word in enumerate(words) if start <= word.start and word.end <= end and not word.stop]
@@ -176,14 +195,20 @@ def negation_holds(case: Case) -> bool:
 
 def _marked(text: str, words: Sequence[str]) -> list[tuple[int, int]]:
     """Return the places between quotation marks of words that the claim quotes: what they deny they deny in both."""
-    return [(text.index(part), text.index(part) + len(part)) for part in quoted(text) if any(_flat(part) in one or one in _flat(part) for one in words)]
+    return [
+        (text.index(part), text.index(part) + len(part))
+        for part in quoted(text)
+        if any(_flat(part) in one or one in _flat(part) for one in words)
+    ]
 
 
 def _claimed(start: int, matched: Matched, claim: Read) -> bool:
     """Say whether the clause in which a negator stands is one that the claim repeats."""
     sentence = matched.sentence
     clause = next((a, b) for a, b in clauses(sentence.text) if a <= start < b)
-    inside = [i for i, word in enumerate(sentence.words.words) if clause[0] <= word.start < clause[1] and not word.stop and word.start != start]
+    inside = [
+        i for i, word in enumerate(sentence.words.words) if clause[0] <= word.start < clause[1] and not word.stop and word.start != start
+    ]
     if not inside or not len(claim.words):
         return True
     weights = np.array([sentence.words.words[i].weight for i in inside])
@@ -193,11 +218,17 @@ def _claimed(start: int, matched: Matched, claim: Read) -> bool:
 
 def _turned(case: Case, sentences: Sequence[Read], pairs: Sequence[tuple[str, str]]) -> int:
     """Count opposites: the claim has one side and not the other, the evidence the other and not the one."""
-    mine = frozenset(name for start, end, names in side_places(case.claim.text, case.claim.language) for name in names if not _met_as_written(start, end, case))
+    mine = frozenset(
+        name
+        for start, end, names in side_places(case.claim.text, case.claim.language)
+        for name in names
+        if not _met_as_written(start, end, case)
+    )
     mine = frozenset() if not mine else sides(case.claim.text, case.claim.language) & mine
     theirs = frozenset[str]().union(*(sides(s.text, s.language) for s in sentences))
     return sum(
-        (a in mine and b not in mine and b in theirs and a not in theirs) or (b in mine and a not in mine and a in theirs and b not in theirs)
+        (a in mine and b not in mine and b in theirs and a not in theirs)
+        or (b in mine and a not in mine and a in theirs and b not in theirs)
         for a, b in pairs
     )
 

@@ -10,7 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from assistant.answer.claims import Matched, Read
-from assistant.answer.figures import Figure, same_figure
+from assistant.answer.figures import same_figure
+from assistant.answer.numerals import Figure
 from assistant.answer.words import Vocabulary
 from assistant.records import Citation
 

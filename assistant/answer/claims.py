@@ -12,9 +12,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from assistant.answer.bodies import same_bodies
 from assistant.answer.days import When, dates_in
-from assistant.answer.figures import Figure, figures, is_measure, is_unit
-from assistant.answer.named import is_title, name_runs, same_bodies, speech, stands
+from assistant.answer.figures import figures, is_measure, is_unit
+from assistant.answer.named import is_title, name_runs, speech, stands
+from assistant.answer.numerals import Figure
 from assistant.answer.polarity import Negator, negators
 from assistant.answer.words import Matrix, Words, nearness
 from assistant.text.cues import cues_for, primary

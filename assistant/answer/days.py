@@ -77,7 +77,13 @@ def _candidates(written: str, now: date | None) -> Iterator[When]:
     text = low if len(low := written.casefold()) == len(written) else written
     for match in _full().finditer(text):
         name = match["month"] or match["month2"]
-        if name and len(name) < SHORTEST and name.isascii() and name not in WHOLE and not written[match.start("month" if match["month"] else "month2")].isupper():
+        if (
+            name
+            and len(name) < SHORTEST
+            and name.isascii()
+            and name not in WHOLE
+            and not written[match.start("month" if match["month"] else "month2")].isupper()
+        ):
             continue  # "3 des pays"
         yield _when(match, _full_days(match, now), "day" if match["day"] or match["day2"] or match["first"] or match["iso"] else "month")
     for match in _han().finditer(text):
@@ -96,15 +102,20 @@ def _candidates(written: str, now: date | None) -> Iterator[When]:
                 continue
             months = [_month_days(now.year + step, month_number(match[1])) for step in (-1, 0, 1)]
             yield _when(match, _nearest(months, now), "month")
-        for number, (month, weekday) in enumerate(_forms()):
-            if month is not None:
-                for match in month.finditer(text):
-                    yield _when(match, _nearest([_month_days(now.year + step, number + 1) for step in (-1, 0, 1)], now), "month")
-            if weekday is not None:
-                for match in weekday.finditer(text):
-                    yield _when(match, _weekdays(number, now), "day")
+        yield from _inflected(text, now)
     for match in re.finditer(rf"(?<![\d/.,$€£-])({_YEAR})(?:(?![\d/]|[.,]\d|-\d)|(?=[-–]\d{{4}}))", text):
         yield _when(match, [(date(int(match[1]), 1, 1), date(int(match[1]), 12, 31))], "year")
+
+
+def _inflected(text: str, now: date) -> Iterator[When]:
+    """Yield months and weekdays in the forms that the languages' own tables do not list: `в июне`, `ağustosta`, `周三`."""
+    months, weekdays = _forms()
+    for number, pattern in enumerate(months):
+        for match in pattern.finditer(text):
+            yield _when(match, _nearest([_month_days(now.year + step, number + 1) for step in (-1, 0, 1)], now), "month")
+    for number, pattern in enumerate(weekdays):
+        for match in pattern.finditer(text):
+            yield _when(match, _weekdays(number, now), "day")
 
 
 def _doubtful(match: re.Match[str], written: str) -> bool:
@@ -191,7 +202,8 @@ def _full() -> re.Pattern[str]:
         rf"(?P<iso>(?<!\d){_YEAR}-\d{{2}}-\d{{2}}(?!\d))"
         rf"|(?<![\d/.,])(?P<first>\d{{1,2}})/(?P<second>\d{{1,2}})(?:/(?P<year3>{_YEAR}))?(?![\d/])"
         rf"|(?<![\d.,])(?P<day>\d{{1,2}})(?:st|nd|rd|th|er|º|ª|\.)?\s+(?:de\s+|of\s+)?(?P<month>{month})(?!\w)\.?{year % 'year'}?"
-        rf"|(?<!\w)(?P<month2>{month})(?!\w)\.?(?:\s+(?P<day2>\d{{1,2}})(?:st|nd|rd|th)?(?![\d.,]\d|\d)(?!\s*(?:%|percent)){year % 'year2'}?"
+        rf"|(?<!\w)(?P<month2>{month})(?!\w)\.?(?:\s+(?P<day2>\d{{1,2}})(?:st|nd|rd|th)?(?![\d.,]\d|\d)(?!\s*(?:%|percent))"
+        rf"{year % 'year2'}?"
         rf"|\s+(?:de\s+|del\s+|of\s+|tahun\s+)?(?P<year4>{_YEAR})(?!\d))",
         re.IGNORECASE,
     )
@@ -200,7 +212,9 @@ def _full() -> re.Pattern[str]:
 @cache
 def _han() -> re.Pattern[str]:
     return re.compile(
-        rf"(?:(?P<y>{_YEAR}) ?年 ?)?(?:(?P<m>\d{{1,2}}) ?月 ?)?(?P<d>\d{{1,2}}) ?[日号](?!間)|(?P<y2>{_YEAR}) ?年(?: ?(?P<m2>\d{{1,2}}) ?月)?|(?<!\d)(?P<m3>\d{{1,2}}) ?月(?!\d)"
+        rf"(?:(?P<y>{_YEAR}) ?年 ?)?(?:(?P<m>\d{{1,2}}) ?月 ?)?(?P<d>\d{{1,2}}) ?[日号](?!間)"
+        rf"|(?P<y2>{_YEAR}) ?年(?: ?(?P<m2>\d{{1,2}}) ?月)?"
+        rf"|(?<!\d)(?P<m3>\d{{1,2}}) ?月(?!\d)"
     )
 
 
@@ -220,10 +234,13 @@ def _han_when(match: re.Match[str], now: date | None) -> When:
 
 
 @cache
-def _forms() -> tuple[tuple[re.Pattern[str] | None, re.Pattern[str] | None], ...]:
+def _forms() -> tuple[list[re.Pattern[str]], list[re.Pattern[str]]]:
+    """Return the expressions of the months and of the weekdays, in order."""
     table = _words()["forms"]
-    months, weekdays = ([re.compile(rf"(?<![^\W\u3040-\u9fff])(?:{one})(?![^\W\u3040-\u9fff])") for one in table[key]] for key in ("months", "weekdays"))
-    return tuple((months[i], weekdays[i] if i < len(weekdays) else None) for i in range(len(months)))
+    months, weekdays = (
+        [re.compile(rf"(?<![^\W\u3040-\u9fff])(?:{one})(?![^\W\u3040-\u9fff])") for one in table[key]] for key in ("months", "weekdays")
+    )
+    return months, weekdays
 
 
 @cache

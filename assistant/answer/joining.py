@@ -1,4 +1,4 @@
-"""Say whether a claim joins what belongs together: the right speaker with the words, the doer with the deed, facts with whom they are told of."""
+"""Say whether a claim joins what belongs together: speaker and words, doer and deed, facts and whom they are told of."""
 
 from __future__ import annotations
 
@@ -6,10 +6,11 @@ import re
 
 import numpy as np
 
+from assistant.answer.bodies import same_bodies
 from assistant.answer.cases import MARGIN, MET, OWN, Case
 from assistant.answer.claims import Read, own_words
-from assistant.answer.named import TRANSLATED, is_title, same_bodies, speech, stands, title_words
 from assistant.answer.days import touches
+from assistant.answer.named import TRANSLATED, is_title, speech, stands, title_words
 from assistant.answer.polarity import passive
 from assistant.answer.words import Words, nearness
 from assistant.records import Quotation, Span
@@ -25,7 +26,8 @@ _CLAUSE = re.compile(
     r"[,;]\s+(?:but|while|whereas|although|tetapi|tapi|namun|sedangkan|sementara|pero|mientras|mais|tandis|aber|während|mas|enquanto|но|а|ama|ancak)\b"
 )
 _PRONOUN = re.compile(
-    r"(?:he|she|they|it|ia|dia|beliau|mereka|él|ella|ellos|il|elle|ils|elles|er|sie|ele|ela|eles|он|она|они|o|onlar)\b|彼|他|她", re.IGNORECASE
+    r"(?:he|she|they|it|ia|dia|beliau|mereka|él|ella|ellos|il|elle|ils|elles|er|sie|ele|ela|eles|он|она|они|o|onlar)\b|彼|他|她",
+    re.IGNORECASE,
 )
 _POINTING = re.compile(
     r"\b(?:this|that|these|those|itu|tersebut|ini|ese|esa|este|esta|dicho|dicha|ce|cette|ces|cet|dies\w*|jene\w*|esse|essa|aquel\w*|этот|эта|это|эти|этого|этой|bu|şu)\b"
@@ -91,7 +93,9 @@ def _same(name: str, speaker: str, case: Case, language: str) -> bool:
     if language == "ja" and script(speaker) == "CJK" and script(name) != "CJK":
         return True  # its signs do not tell how it is read
     near = nearness(mine, theirs)
-    named = [i for i, word in enumerate(mine.words) if (word.capital or script(word.text) not in ("LATIN", "CYRILLIC")) and not is_title(word)]
+    named = [
+        i for i, word in enumerate(mine.words) if (word.capital or script(word.text) not in ("LATIN", "CYRILLIC")) and not is_title(word)
+    ]
     if named:
         return any(stands(mine.words[i], mine, theirs, near[i].tolist()) for i in named)
     return near.size == 0 or float(near.max()) >= ALIKE
@@ -125,7 +129,11 @@ def tells(case: Case, j: int) -> bool:
         return True
     if any(case.has_figure(f, j) and not any(case.has_figure(f, k) for k in others) for f in case.claim.figures):
         return True
-    return any(case.matched[j].met[i] - max(case.matched[k].met[i] for k in others) >= MARGIN for i in case.claim.content if case.matched[j].met[i] >= OWN)
+    return any(
+        case.matched[j].met[i] - max(case.matched[k].met[i] for k in others) >= MARGIN
+        for i in case.claim.content
+        if case.matched[j].met[i] >= OWN
+    )
 
 
 def leading_name(sentence: Read, speaker: str, case: Case) -> Words | None:
@@ -177,7 +185,13 @@ def _same_roles(case: Case, j: int) -> bool:
         low, high = sorted((first, second))
         theirs = sentence.text[sentence.words.words[low].end if low >= 0 else 0 : sentence.words.words[high].start]
         adjuncts = (_adjunct(claim, claim.words.words[run[0]].start) for run in (one, other))
-        if _apposed(between, claim.language) or _apposed(theirs, sentence.language) or not _verb_met(one, other, j, case) or any(adjuncts) or any(_adjunct(sentence, _start(at, sentence)) for at in (first, second) if at >= 0):
+        if (
+            _apposed(between, claim.language)
+            or _apposed(theirs, sentence.language)
+            or not _verb_met(one, other, j, case)
+            or any(adjuncts)
+            or any(_adjunct(sentence, _start(at, sentence)) for at in (first, second) if at >= 0)
+        ):
             continue
         turned = passive(_main(between), claim.language) != passive(_main(theirs), sentence.language)
         if (first > second) != turned:

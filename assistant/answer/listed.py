@@ -50,7 +50,8 @@ class Listed:
 
 def pattern_of(words: Iterable[str]) -> re.Pattern[str]:
     """Compile words into one expression; Chinese and Japanese ones may stand anywhere."""
-    spaced, unspaced = [], []
+    spaced: list[str] = []
+    unspaced: list[str] = []
     for word in sorted({word.replace("_", " ") for word in words}, key=lambda word: (-len(word), word)):
         escaped = re.escape(word).replace(r"\ ", r"\s+").replace(r"\*", r"\w*").replace(r"\?", r"\w")
         if _ARABIC.match(word):

@@ -1,27 +1,26 @@
-"""Find the names in a claim and say whether they stand in what it cites: as written, inflected, shortened, in another script or translated."""
+"""Find the names in a claim and say whether they stand in what it cites: as written, inflected, clipped, translated, in another script."""
 
 from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Sequence
 from difflib import SequenceMatcher
 from functools import cache, lru_cache
 from importlib import resources
-from typing import Any
 
+from assistant.answer.bodies import LANGUAGES, name_tables
 from assistant.answer.words import Word, Words
 from assistant.text.cues import cues_for, load_table, primary
 from assistant.text.terms import folded
 from assistant.text.transliteration import script, skeleton, sounds_like
 
-INFLECTED = frozenset("ru uk pl cs tr fi hu ar hr sr".split())
+INFLECTED = frozenset(["ru", "uk", "pl", "cs", "tr", "fi", "hu", "ar", "hr", "sr"])
 """Languages in which a name changes its ending."""
+PARTICLES = frozenset(("al", "el", "ad", "as", "ibn", "bin", "van", "von", "de", "da", "di"))
+"""Small words of names, which another language writes into the name or leaves out."""
 TRANSLATED = 0.33
 """From this nearness on a name is another's translation (`Norway`, `Alemanha`: .13; `Egyptian`, `Mesir`: .66)."""
-SHORT = 3
-MOST_WORDS = 6
-LONG_STEM = 6
 SOUNDING = 0.75
 """Share of the letters that two spellings of a name in different scripts have in common at least."""
 GIVEN = 0.4
@@ -32,15 +31,13 @@ LEAST_STEM = 4
 _ARTICLE = re.compile(r"^(?:وال|بال|ال|al-)")
 _SOUNDS = str.maketrans({"q": "k", "c": "k", "z": "s", "j": "g", "v": "b", "p": "b", "w": "b"})
 _KATAKANA = re.compile(r"[\u30a0-\u30ff・]{2,}")
-_TOKEN = re.compile(r"[^\W_]+(?:[.'’-][^\W_]+)*\.?(?<=[\w.])")
-_COUNTRY_END = re.compile(r"(?:stan|land|ia|ie|ien|ya|ia|ía|ía|istan|стан|ия|ия|а|o|a|e)$")
-LANGUAGES = tuple("en id ms es fr de pt ru ar zh ja tr it nl".split())
-_ACRONYM = re.compile(r"[A-ZА-Я]{2,6}")
 
 
 def sure_names(words: Words) -> frozenset[str]:
     """Return the words of a text that have a capital where no sentence begins, folded."""
-    return frozenset(word.low for i, word in enumerate(words.words) if word.capital and not word.stop and len(word.text) > 1 and not _opens(words, i))
+    return frozenset(
+        word.low for i, word in enumerate(words.words) if word.capital and not word.stop and len(word.text) > 1 and not _opens(words, i)
+    )
 
 
 def name_runs(words: Words, taken: Sequence[tuple[int, int]] = (), known: frozenset[str] = frozenset()) -> list[tuple[int, ...]]:
@@ -53,7 +50,11 @@ def name_runs(words: Words, taken: Sequence[tuple[int, int]] = (), known: frozen
     """
     runs: list[tuple[int, ...]] = []
     for i, word in enumerate(words.words):
-        if not (_may_be_name(words, i) or (word.capital and word.low in known)) or any(a < word.end and word.start < b for a, b in taken):
+        if (
+            word.low in PARTICLES
+            or not (_may_be_name(words, i) or (word.capital and word.low in known))
+            or any(a < word.end and word.start < b for a, b in taken)
+        ):
             continue
         joined = runs and runs[-1][-1] == i - 1 and re.fullmatch(r"[\s'’.&-]{0,3}", words.text[words.words[i - 1].end : word.start])
         if joined:
@@ -69,8 +70,6 @@ def _may_be_name(words: Words, i: int) -> bool:
     word = words.words[i]
     if "・" in word.text:
         return True
-    if word.low in ("al", "el", "ad", "as", "ibn", "bin") and words.text[word.end : word.end + 1] in ("-", " "):
-        return False
     if not word.capital or len(word.text) < 2 or (word.stop and not word.text.isupper()):
         return False
     if not _opens(words, i) or word.text.isupper():
@@ -82,7 +81,7 @@ def _may_be_name(words: Words, i: int) -> bool:
 def _opens(words: Words, i: int) -> bool:
     """Say whether a word opens a sentence or a quotation, where any word has a capital."""
     before = words.text[: words.words[i].start].rstrip()
-    return not before or before[-1] in ".!?:\"“”«»„‘(¿¡—–…「"
+    return not before or before[-1] in '.!?:"“”«»„‘(¿¡—–…「'
 
 
 def is_title(word: Word) -> bool:
@@ -102,7 +101,12 @@ def stands(word: Word, claim: Words, evidence: Words, near: Sequence[float]) -> 
     for other, nearness in zip(evidence.words, near, strict=True):
         if word.low == other.low or _is_form(word.low, other.low, claim.language, evidence.language):
             return True
-        if not other.stop and nearness >= _least(word, other, same_language) and not (same_language and word.low[:3] == other.low[:3]) and not _lookalike(word, other):
+        if (
+            not other.stop
+            and nearness >= _least(word, other, same_language)
+            and not (same_language and word.low[:3] == other.low[:3])
+            and not _lookalike(word, other)
+        ):
             return True
         if script(word.text) != script(other.text) and (sounds_like(word.text, other.text) or _alike(word.text, other.text)):
             return True
@@ -190,82 +194,6 @@ def _sounds_inside(name: str, evidence: Words) -> bool:
     return len(wanted) >= 2 and any(skeleton(run) == wanted for run in _sounding(evidence.text))
 
 
-def same_bodies(claim: str, evidence: str) -> list[tuple[int, int]]:
-    """Return the places in a claim of names that the evidence has in another form: `PBB` and `UN`, `IMF` and its words."""
-    there = frozenset[int]().union(*(rows for _, _, rows in body_rows(evidence)))
-    found = [(start, end) for start, end, rows in body_rows(claim) if rows & there]
-    return [*found, *_initials(claim, evidence), *_written_out(claim, evidence)]
-
-
-@lru_cache(maxsize=1 << 12)
-def body_rows(text: str) -> tuple[tuple[int, int, frozenset[int]], ...]:
-    """Return the places of known bodies and places in a text, with the rows of the table that they stand in.
-
-    A short one counts in capitals only: `US` is a country, `us` is none.
-    """
-    low = _lowered(text)
-    words = [match.span() for match in _TOKEN.finditer(low)]
-    found: list[tuple[int, int, frozenset[int]]] = []
-    at = 0
-    while at < len(words):
-        start = words[at][0]
-        for n in range(min(MOST_WORDS, len(words) - at), 0, -1):
-            end = words[at + n - 1][1]
-            key = _spaced(low[start:end])
-            if key.endswith(".") and key not in _rows():
-                key, end = key[:-1], end - 1
-            rows = _rows().get(key, ()) if n > 1 or end - start > SHORT or not key.isascii() or text[start:end].isupper() else ()
-            if not rows and n == 1 and key.isalpha():
-                rows = _country_of(key, text[start].isupper() or not key.isascii())
-            if rows:
-                found.append((start, end, frozenset(rows)))
-                at += n - 1
-                break
-        at += 1
-    return (*found, *_unspaced_rows(text))
-
-
-def _unspaced_rows(text: str) -> Iterable[tuple[int, int, frozenset[int]]]:
-    """Yield names in Chinese and Japanese, which stand anywhere in a run of signs, the longest first."""
-    for run in re.finditer(r"[\u3040-\u30ff\u3400-\u9fff]{2,}", text):
-        at = run.start()
-        while at < run.end():
-            size = next((n for n in range(min(8, run.end() - at), 1, -1) if text[at : at + n] in _rows()), 0)
-            if size:
-                yield at, at + size, frozenset(_rows()[text[at : at + size]])
-            at += size or 1
-
-
-def _initials(claim: str, evidence: str) -> Iterable[tuple[int, int]]:
-    """Yield acronyms of the claim whose words stand in the evidence."""
-    for match in _ACRONYM.finditer(claim):
-        letters = r"\w*[\s-]+(?:\w{2,3}\s+)?".join(match.group())
-        if len(match.group()) > 2 and re.search(rf"(?<!\w){letters}\w*", evidence):
-            yield match.span()
-
-
-def _written_out(claim: str, evidence: str) -> Iterable[tuple[int, int]]:
-    """Yield words of the claim whose acronym stands in the evidence."""
-    for match in _ACRONYM.finditer(evidence):
-        letters = r"\w*[\s-]+(?:\w{2,3}\s+)?".join(match.group())
-        if len(match.group()) > 2:
-            yield from (found.span() for found in re.finditer(rf"(?<!\w){letters}\w*", claim))
-
-
-def _lowered(text: str) -> str:
-    low = text.lower()
-    return low if len(low) == len(text) else text
-
-
-def _spaced(text: str) -> str:
-    return " ".join(text.split())
-
-
-@cache
-def _table() -> Mapping[str, Any]:
-    return tomllib.loads((resources.files("assistant.answer") / "named.toml").read_text("utf-8"))
-
-
 @cache
 def _offices() -> frozenset[str]:
     """Return the words that the other tables of names and of speech know as titles, offices, careers and kinds of people and bodies."""
@@ -278,59 +206,9 @@ def _offices() -> frozenset[str]:
 
 @cache
 def _titles() -> frozenset[str]:
-    return frozenset(folded(word) for word in _table()["titles"].split())
-
-
-def home(language: str) -> str:
-    """Return the country that a language's outlets mean where they name none, in English, or ""."""
-    return str(_table()["home"].get(primary(language), ""))
+    return frozenset(folded(word) for word in name_tables()["titles"].split())
 
 
 def speech(key: str) -> list[str]:
     """Return the words of a row of `[speech]`."""
-    return str(_table()["speech"][key]).split()
-
-
-@cache
-def _rows() -> Mapping[str, tuple[int, ...]]:
-    found: dict[str, tuple[int, ...]] = {}
-    for row, names in enumerate(_table()["same"]):
-        for name in names.split():
-            key = name.replace("_", " ").rstrip("*")
-            found[key] = (*found.get(key, ()), row)
-    for row, territory in enumerate(_territories(), start=len(_table()["same"])):
-        known = {number for name in territory for number in found.get(name, ())}
-        for name in territory:
-            if name not in found:
-                found[name] = tuple(sorted(known)) or (row,)
-    return found
-
-
-def _territories() -> list[list[str]]:
-    """Return the names of each country in all languages that have rules, and what its people and things are called from their beginning."""
-    from babel import Locale
-
-    names: dict[str, list[str]] = {}
-    for language in LANGUAGES:
-        for code, name in Locale.parse(language).territories.items():
-            if len(code) == 2 and code.isalpha() and len(name) >= (2 if "\u3040" <= name[0] <= "\u9fff" else LEAST_STEM):
-                names.setdefault(code, []).append(name.lower())
-    return [list(dict.fromkeys(found)) for _, found in sorted(names.items())]
-
-
-def _country_of(word: str, capital: bool) -> tuple[int, ...]:
-    """Return the rows of the country whose name begins a word: `Kazakh`, `Казахстана`, `Peruvian`; in a word without a capital more of it."""
-    fitting = [(len(stem), rows) for stem, rows in _stems().get(word[:LEAST_STEM], ()) if word.startswith(stem) and len(word) - len(stem) <= 5]
-    length, rows = max(fitting, default=(0, ()))
-    return rows if length >= (LEAST_STEM if capital else LONG_STEM) else ()
-
-
-@cache
-def _stems() -> Mapping[str, list[tuple[str, tuple[int, ...]]]]:
-    """Return the names of countries, whole and without an ending, by their first letters."""
-    found: dict[str, list[tuple[str, tuple[int, ...]]]] = {}
-    for name in {name for territory in _territories() for name in territory if name.isalpha() and not "\u3040" <= name[0] <= "\u9fff"}:
-        stem = _COUNTRY_END.sub("", name)
-        for one in {name, stem if len(stem) > LEAST_STEM else name}:
-            found.setdefault(one[:LEAST_STEM], []).append((one, _rows()[name]))
-    return found
+    return str(name_tables()["speech"][key]).split()

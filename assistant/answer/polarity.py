@@ -89,8 +89,8 @@ def members(text: str, language: str) -> Mapping[str, frozenset[int]]:
 def contrary_pairs() -> tuple[tuple[str, str], ...]:
     """Return the sides of which both may be untrue: what does not rise need not fall."""
     return (
-        ("rise", "fall"), ("buy", "sell"), ("join", "leave"), ("before", "after"), ("more", "less"), ("support", "oppose"), ("remain", "leave"),
-        ("profit", "deficit"),
+        ("rise", "fall"), ("buy", "sell"), ("join", "leave"), ("before", "after"), ("more", "less"),
+        ("support", "oppose"), ("remain", "leave"), ("profit", "deficit"),
     )  # fmt: skip
 
 
@@ -126,7 +126,10 @@ def _rules(language: str) -> _Rules | None:
     if table is None or language in ("opposites", "kinds", "voice"):
         return None
     patterns, loose = (re.compile(table[key]) if key in table else None for key in ("patterns", "optional_patterns"))
-    return _Rules(*(pattern_of(table.get(key, "").split()) for key in ("negators", "spread", "not_negators")), patterns, pattern_of(table.get("optional", "").split()), loose)
+    words, spread, blocked, optional = (
+        pattern_of(table.get(key, "").split()) for key in ("negators", "spread", "not_negators", "optional")
+    )
+    return _Rules(words, spread, blocked, patterns, optional, loose)
 
 
 @cache

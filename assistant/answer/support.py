@@ -117,5 +117,4 @@ def _is_own_words(claim: str, quote: str) -> bool:
 
 
 def _bare(text: str) -> str:
-    return " ".join(folded(text).split()).strip(" .。\"“”")
-
+    return " ".join(folded(text).split()).strip(' .。"“”')

@@ -145,7 +145,7 @@ def nearness(claim: Words, evidence: Words) -> Matrix:
                 near[i, j] = 1.0
             elif akin(word, other):
                 near[i, j] = max(near[i, j], 0.9)
-    return np.clip(near, 0.0, 1.0)
+    return np.asarray(np.clip(near, 0.0, 1.0), np.float32)
 
 
 def _join(near: Matrix, wide: Matrix, single: Matrix) -> None:
@@ -194,9 +194,3 @@ def _pieces(run: str, encoder: StaticEncoder) -> list[tuple[int, int]]:
     places = [(start, end) for start, end in encoder.tokenizer.encode(run, add_special_tokens=False).offsets if end > start]
     kept = [(s, e) for s, e in places if not any(s < last and first < e for first, last in foreign)]
     return sorted([*kept, *foreign])
-
-
-def best(near: Matrix, columns: Sequence[int] | None = None) -> NDArray[Any]:
-    """Return for each word of the claim its greatest nearness, over all or some words of the evidence; shape (len(claim),)."""
-    part = near if columns is None else near[:, list(columns)]
-    return part.max(axis=1) if part.shape[1] else np.zeros(len(near), np.float32)
