@@ -89,7 +89,7 @@ def members(text: str, language: str) -> Mapping[str, frozenset[int]]:
 def contrary_pairs() -> tuple[tuple[str, str], ...]:
     """Return the sides of which both may be untrue: what does not rise need not fall."""
     return (
-        ("rise", "fall"), ("buy", "sell"), ("join", "leave"), ("before", "after"), ("more", "less"),
+        ("rise", "fall"), ("buy", "sell"), ("more", "less"),
         ("support", "oppose"), ("remain", "leave"), ("profit", "deficit"),
     )  # fmt: skip
 

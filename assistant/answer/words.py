@@ -28,6 +28,7 @@ PAIR_GAIN = 0.02
 """Else a name beside a word would lend it its nearness."""
 LISTED = 0.62
 """How near words of one row of `alike.toml` are."""
+TEXTS = 2048
 CAPACITY = 1 << 15
 """Words remembered with their vectors: 50 MB."""
 _UNSPACED = "\u3040-\u30ff\u3400-\u9fff"
@@ -77,9 +78,19 @@ class Vocabulary:
     def __init__(self, encoder: StaticEncoder) -> None:
         self._encoder = encoder
         self._known: dict[str, tuple[NDArray[Any], int]] = {}
+        self._texts: dict[tuple[str, str], Words] = {}
 
     def words(self, text: str, language: str) -> Words:
-        """Take a text apart."""
+        """Take a text apart; the same sentences are cited again and again, so that texts are remembered too."""
+        known = self._texts.get((text, language))
+        if known is None:
+            known = self._take_apart(text, language)
+            texts = self._texts if len(self._texts) < TEXTS else {}
+            texts[text, language] = known
+            self._texts = texts
+        return known
+
+    def _take_apart(self, text: str, language: str) -> Words:
         found: list[Word] = []
         rows: list[NDArray[Any]] = []
         for start, written in _split(text, self._encoder):
