@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections import abc
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 from pathlib import Path
@@ -10,17 +11,20 @@ from types import TracebackType
 
 from assistant.answer.answers import Answering
 from assistant.answer.ledger import Wanted
+from assistant.answer.phrasing import Phrasing
 from assistant.answer.reader import Reader, bundled_reader
 from assistant.answer.remember import RememberingEncoder
+from assistant.answer.support import Verifier
 from assistant.encoders import open_encoder
 from assistant.errors import BadQuestion, EncoderUnavailable, IndexMismatch
 from assistant.index.index import LocalIndex
 from assistant.index.manifest import Manifest, read_manifest
 from assistant.ingest import Progress, add_paths, indexed_text
-from assistant.protocols import Encoder
+from assistant.llm import LanguageModel, Server
+from assistant.protocols import Encoder, Generator
 from assistant.records import AddReport, Answer, Article, Filters, Hit, Passage, Quotation, Speaker, Turn
 from assistant.search.retrievers import DenseRetriever, HybridRetriever, LexicalRetriever
-from assistant.settings import Settings, index_path, load_settings
+from assistant.settings import Settings, index_path, language_model_key, load_settings
 from assistant.text.quotations import RULES_VERSION, find_quotations
 
 logger = logging.getLogger(__name__)
@@ -35,13 +39,16 @@ class Assistant:
     Safe to use from several threads. `open` makes one; the constructor takes the parts.
     """
 
-    def __init__(self, index: LocalIndex, encoder: Encoder, settings: Settings, reader: Reader | None = None) -> None:
+    def __init__(
+        self, index: LocalIndex, encoder: Encoder, settings: Settings, reader: Reader | None = None, generator: Generator | None = None
+    ) -> None:
         self.index = index
         self.encoder = encoder
         self.settings = settings
         self.reader = reader
         self.retriever = HybridRetriever(DenseRetriever(index, encoder), LexicalRetriever(index))
         remembering = RememberingEncoder(encoder)
+        self.phrasing = Phrasing(generator, Verifier(remembering), settings.translate) if generator else None
         self.answering = Answering(index, remembering, self.retriever, reader, settings.k, settings.max_citations, settings.abstain_below)
 
     @classmethod
@@ -74,7 +81,7 @@ class Assistant:
         opened = LocalIndex.open(path, encoder, create=create, samples=samples, settings=passages)
         if opened.writable and opened.quotations_version != RULES_VERSION:
             _quote_again(opened)
-        return cls(opened, encoder, settings, reader)
+        return cls(opened, encoder, settings, reader, open_language_model(settings))
 
     def __enter__(self) -> Assistant:
         return self
@@ -93,7 +100,8 @@ class Assistant:
     def ask(self, question: str, history: Sequence[Turn] = (), filters: Filters = Filters(), now: str = "") -> Answer:
         """Answer a question with cited sentences, or abstain.
 
-        The same question on the same index with the same `now` gives the same answer, timings aside.
+        The same question on the same index with the same `now` gives the same answer, timings aside; a language model may phrase it
+        in other words each time.
 
         Args:
             question: in any language.
@@ -104,6 +112,16 @@ class Assistant:
         Raises:
             BadQuestion: the question is empty or too long.
         """
+        *_, answer = self.stream(question, history, filters, now)
+        return answer
+
+    def stream(
+        self, question: str, history: Sequence[Turn] = (), filters: Filters = Filters(), now: str = ""
+    ) -> abc.Generator[Answer, None, None]:
+        """Yield the answer as it grows: each is whole in itself, the last is what `ask` returns.
+
+        Without a language model there is one. Closing it ends the request to the model. Arguments and errors are those of `ask`.
+        """
         text = " ".join(question.split())
         if not text:
             raise BadQuestion("the question is empty", "ask something, for example: what did Biden say?")
@@ -112,7 +130,11 @@ class Assistant:
                 f"the question has {len(text)} characters, more than {self.settings.max_question_chars}",
                 "shorten it; articles are added with `assistant add PATH`",
             )
-        return self.answering.answer(text, history, filters, now or date.today().isoformat())
+        answer = self.answering.answer(text, history, filters, now or date.today().isoformat())
+        if self.phrasing is None:
+            yield answer
+        else:
+            yield from self.phrasing.phrased(answer, self.answering)
 
     def search(self, question: str, k: int = 10, filters: Filters = Filters()) -> list[Hit]:
         """Return the `k` best passages, best first."""
@@ -165,6 +187,14 @@ class Assistant:
         """
         ids = [article_ids] if isinstance(article_ids, str) else list(article_ids)
         return self.index.remove(ids)
+
+
+def open_language_model(settings: Settings) -> LanguageModel | None:
+    """Return the language model that the settings name, or None when they name none. Nothing is connected yet."""
+    if not settings.llm_url:
+        return None
+    server = Server(settings.llm_url, settings.llm_model, settings.llm_timeout_s, settings.llm_retries, settings.llm_tokens)
+    return LanguageModel(server, language_model_key())
 
 
 def _encoder_name(path: Path, manifest: Manifest | None, settings: Settings) -> str:

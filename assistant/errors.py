@@ -13,6 +13,8 @@
     +-- BadQuestion            the question is empty or too long
     +-- QuestionSetError       a question set cannot be read
     +-- MissingExtra           an optional package is needed
+    +-- PromptError            a prompt's template is missing or does not fit its variables
+    +-- LanguageModelUnavailable  the language model cannot be reached, is too slow, or sends no answer
 
 That the articles do not answer is no error: it is an `Answer` with `abstained`.
 """
@@ -74,3 +76,11 @@ class QuestionSetError(AssistantError):
 
 class MissingExtra(AssistantError):
     """An optional package is needed and is not installed."""
+
+
+class PromptError(AssistantError):
+    """A prompt's template is missing, is not well formed, or does not fit the variables it is given."""
+
+
+class LanguageModelUnavailable(AssistantError):
+    """The language model cannot be reached, refuses, is too slow, or sends what is no answer. The key is never part of the message."""

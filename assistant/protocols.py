@@ -1,10 +1,11 @@
-"""The seams: what an encoder, a retriever and an index must do. Each is a protocol of a few methods."""
+"""The seams: what an encoder, a retriever, an index and a language model must do. Each is a protocol of a few methods."""
 
 from __future__ import annotations
 
+from collections import abc
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Literal, NamedTuple, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -82,3 +83,25 @@ class Index(Protocol):
 
     def search_terms(self, terms: Sequence[str], k: int, filters: Filters = ...) -> list[tuple[int, float]]:
         """Return (passage id, BM25 score) of the `k` best passages for the terms."""
+
+
+class Message(NamedTuple):
+    """One part of what a language model is given."""
+
+    role: Literal["system", "user"]
+    text: str
+
+
+class Generator(Protocol):
+    """A language model."""
+
+    @property
+    def tokens(self) -> int:
+        """How many tokens it may read and write for one answer."""
+
+    def stream(self, messages: Sequence[Message]) -> abc.Generator[str, None, None]:
+        """Yield the pieces of its text as they come; closing the generator ends the request.
+
+        Raises:
+            LanguageModelUnavailable: it cannot be reached, refuses, is too slow, or breaks off.
+        """

@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import platformdirs
 
@@ -20,6 +21,8 @@ from assistant.errors import SettingsError
 SETTINGS_FILE = "assistant.toml"
 QUALITIES = ("best", "fast")
 ENVIRONMENT_PREFIX = "ASSISTANT_"
+KEY_VARIABLES = ("ASSISTANT_LLM_KEY", "OPENAI_API_KEY")
+_TRUTHS = {"true": True, "yes": True, "on": True, "1": True, "false": False, "no": False, "off": False, "0": False}
 
 
 @dataclass(frozen=True)
@@ -50,11 +53,24 @@ class Settings:
     """The address the web chat listens on."""
     port: int = 7860
     """The port the web chat listens on."""
+    llm_url: str = ""
+    """An OpenAI-compatible server that phrases the answers (`http://127.0.0.1:11434/v1` for Ollama); "": none, answers are extractive."""
+    llm_model: str = ""
+    """The name of the language model there. Its key is read from the environment alone: `ASSISTANT_LLM_KEY`, else `OPENAI_API_KEY`."""
+    llm_timeout_s: float = 30.0
+    """How long the language model may be silent, in seconds; its whole answer may take three times as long."""
+    llm_retries: int = 2
+    """How often a request is made again when the server is busy or cannot be reached."""
+    llm_tokens: int = 4096
+    """How many tokens the model reads and writes for one answer."""
+    translate: bool = False
+    """Let the language model translate cited sentences that are in another language than the question."""
 
     def __post_init__(self) -> None:
         bounds: dict[str, tuple[float, float]] = {
             "passage_tokens": (16, 1_000_000), "passage_overlap": (0, 16), "k": (1, 1000), "max_citations": (1, 50),
             "abstain_below": (0, 1), "max_article_bytes": (1, 10**12), "max_question_chars": (1, 10**6), "port": (0, 65535),
+            "llm_timeout_s": (0.05, 3600), "llm_retries": (0, 10), "llm_tokens": (2048, 10_000_000),
         }  # fmt: skip
         if self.quality not in QUALITIES:
             raise SettingsError(f"quality is {self.quality!r}", "give quality one of: " + ", ".join(QUALITIES))
@@ -62,6 +78,40 @@ class Settings:
             value = getattr(self, name)
             if not low <= value <= high:
                 raise SettingsError(f"{name} is {value}, outside {low} to {high}", f"give {name} a value in that range")
+        if self.llm_url:
+            _check_server(self.llm_url, self.llm_model)
+
+
+def _check_server(url: str, model: str) -> None:
+    """Refuse an address that cannot be asked; what stands in it is not repeated, as it may hold a password."""
+    example = "http://127.0.0.1:11434/v1"
+    try:
+        parts = urlsplit(url)
+        usable = parts.scheme in ("http", "https") and bool(parts.hostname) and (parts.port or 1) > 0
+    except ValueError:
+        usable = False
+    if not usable:
+        raise SettingsError("llm_url is no address of a server", f"give it like {example}")
+    if parts.username is not None or parts.query or parts.fragment:
+        raise SettingsError("llm_url holds more than an address", f"put the key in {KEY_VARIABLES[0]}; give llm_url like {example}")
+    if not model.strip():
+        raise SettingsError("llm_url is set, llm_model is not", "name the model, for example with --llm-model")
+
+
+def language_model_key(environment: Mapping[str, str] | None = None) -> str:
+    """Return the key of the language model's server, from the environment and nowhere else; "" when there is none.
+
+    Raises:
+        SettingsError: it cannot be a key.
+    """
+    known = os.environ if environment is None else environment
+    for name in KEY_VARIABLES:
+        key = known.get(name, "").strip()
+        if key and not (key.isascii() and key.isprintable() and " " not in key):
+            raise SettingsError(f"{name} holds characters that no key has", "copy the key again")
+        if key:
+            return key
+    return ""
 
 
 def load_settings(folder: Path | None = None, environment: Mapping[str, str] | None = None, **flags: object) -> Settings:
@@ -100,6 +150,11 @@ def _from_file(path: Path) -> dict[str, object]:
 
 
 def _typed(name: str, kind: type, value: object) -> object:
+    if kind is bool:
+        truth = value if isinstance(value, bool) else _TRUTHS.get(str(value).strip().lower())
+        if truth is None:
+            raise SettingsError(f"{name} is {value!r}", f"give {name} true or false")
+        return truth
     if isinstance(value, bool) or not isinstance(value, str | int | float):
         raise SettingsError(f"{name} is {value!r}", f"give {name} a {kind.__name__}")
     try:

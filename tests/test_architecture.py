@@ -30,6 +30,8 @@ HOMES = {
     "babel": {"answer/bodies.py"},
     "gradio": {"serve/ui/"},
     "llama_index": {"llm.py", "serve/llamaindex.py"},
+    "openai": {"llm.py"},
+    "httpx": {"llm.py"},
     "pymilvus": {"index/milvus.py"},
 }
 
@@ -85,7 +87,18 @@ def test_environment_variables_are_read_only_by_the_settings():
     "code", ["import assistant", "from assistant.cli import main", "import assistant.assistant", "import assistant.encoders"]
 )
 def test_imports_are_light(code: str):
-    heavy = {"torch", "gradio", "llama_index.core", "faiss", "sentence_transformers", "transformers", "trafilatura", "onnxruntime"}
+    heavy = {
+        "torch",
+        "gradio",
+        "llama_index.core",
+        "faiss",
+        "sentence_transformers",
+        "transformers",
+        "trafilatura",
+        "onnxruntime",
+        "openai",
+        "httpx",
+    }
     program = f"import sys; {code}; print(*sorted({heavy!r} & set(sys.modules)))"
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True, env=dict(os.environ))
     assert done.stdout.strip() == ""

@@ -28,6 +28,9 @@ from assistant.text.terms import folded
 
 RIVAL_MARGIN = 2.0
 """A further sentence is cited when its score is within this of the best one's."""
+EVIDENCE_MARGIN = 4.0
+"""A language model is given a further sentence when its score is within this of the best one's: four on average, and with a wider
+margin more of the sentences that were planted in articles (`tests/golden/poison.jsonl`) than of those that tell something."""
 N_NEAREST = 3
 CANDIDATE_HITS = 12
 """How many passages, best first, are searched for sentences."""
@@ -95,6 +98,19 @@ class Answering:
         """Return the sentences of the best passages, best first, as an answer would choose from them; it never abstains."""
         asked = understand(question, detect_language(question, tuple(self.index.languages())))
         return self._selected(asked, self.retriever.search(question, self.k, filters))[0]
+
+    def evidence(self, answer: Answer, n: int) -> tuple[Citation, ...]:
+        """Return what else an answer may rest on: its citations, then the best sentences of its hits, `n` in all.
+
+        Somebody's words rest on nothing but these words.
+        """
+        asked = understand(answer.query, answer.language, answer.now)
+        if asked.asks or not answer.hits:
+            return answer.citations[:n]
+        selected = self._selected(asked, answer.hits)[0]
+        more = self._cited([one for one in selected if one.score >= selected[0].score - EVIDENCE_MARGIN][:n])
+        cited = {(citation.article_id, citation.span) for citation in answer.citations}
+        return (*answer.citations, *(citation for citation in more if (citation.article_id, citation.span) not in cited))[:n]
 
     def _read(self, asked: Asked, hits: Sequence[Hit]) -> tuple[list[Hit], Readings | None]:
         """Return the hits in the order that the reader gives them, and what it read."""

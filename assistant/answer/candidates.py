@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+from assistant.answer.orders import orders_in
 from assistant.records import Article, Hit, Span
 
 
@@ -41,13 +42,14 @@ def candidates_of(
     article: Callable[[str], Article],
     sentences: Callable[[str], tuple[Span, ...]],
 ) -> list[Candidate]:
-    """List every sentence of the hits' passages once, best hit first."""
+    """List every sentence of the hits' passages once, best hit first; what gives orders to machines answers nobody."""
     found: dict[tuple[str, int], Candidate] = {}
     for hit in hits:
         spans = sentences(hit.passage.article_id)
         starts = {span.start: position for position, span in enumerate(spans)}
+        orders = orders_in(article(hit.passage.article_id).text)
         for span in hit.passage.sentences:
             key = (hit.passage.article_id, starts[span.start])
-            if key not in found:
+            if key not in found and not any(order.overlaps(span) for order in orders):
                 found[key] = Candidate(article(key[0]), spans, key[1], hit)
     return list(found.values())

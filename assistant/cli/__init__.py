@@ -14,7 +14,7 @@ from collections.abc import Callable, Sequence
 from typing import Any, cast
 
 from assistant import __version__
-from assistant.cli import commands, quotations
+from assistant.cli import asking, commands, quotations
 from assistant.cli.terminal import complain, one_line
 from assistant.errors import AssistantError
 
@@ -69,8 +69,9 @@ def _parser(words: Sequence[str]) -> argparse.ArgumentParser:
     command("show", commands.show, "show an article, and who said what in it").add_argument("id", metavar="ID")
     command("remove", commands.remove, "remove articles for good").add_argument("ids", nargs="+", metavar="ID")
     quotations.add_arguments(command("quotations", quotations.quotations, "list who said what, in the index or in files"))
-    command("ask", commands.ask, "ask a question").add_argument("question", nargs="+", metavar="QUESTION")
-    command("chat", commands.chat, "ask in turns; a question may refer to the answer before")
+    ask = command("ask", asking.ask, "ask a question")
+    ask.add_argument("question", nargs="+", metavar="QUESTION")
+    chat = command("chat", asking.chat, "ask in turns; a question may refer to the answer before")
     serve = command("serve", commands.serve, "open the web chat on this machine")
     serve.add_argument("--samples", action="store_true", help="make the index of the sample articles if there is none")
     serve.add_argument("--host", help="the address to listen on (127.0.0.1)")
@@ -81,8 +82,20 @@ def _parser(words: Sequence[str]) -> argparse.ArgumentParser:
 
         add_arguments(evaluate)
     command("models", commands.models, "list the sentence models that one setting chooses")
-    command("doctor", commands.doctor, "check the index and this installation, and repair what can be")
+    doctor = command("doctor", commands.doctor, "check the index and this installation, and repair what can be")
+    for sub in (ask, chat, serve, doctor):
+        _add_language_model(sub)
     return parser
+
+
+def _add_language_model(parser: argparse.ArgumentParser) -> None:
+    """Add the options of the language model; its key is read from the environment alone."""
+    group = parser.add_argument_group(
+        "language model", "phrases the answer; each of its claims is checked. The key is read from ASSISTANT_LLM_KEY, else OPENAI_API_KEY."
+    )
+    group.add_argument("--llm-url", metavar="URL", help="an OpenAI-compatible server, for example http://127.0.0.1:11434/v1")
+    group.add_argument("--llm-model", metavar="NAME", help="the model there")
+    group.add_argument("--no-llm", action="store_true", help="answer with the articles' own sentences, whatever the settings say")
 
 
 def _add_common(parser: argparse.ArgumentParser, default: bool) -> None:

@@ -3,14 +3,9 @@
 from __future__ import annotations
 
 import argparse
-import contextlib
-import sys
-from collections.abc import Iterator
 
 from assistant.cli.opening import make_samples, open_assistant, require, settings_of
 from assistant.cli.terminal import complain, json_text, progress, prose_columns, terminal_columns
-from assistant.errors import AssistantError
-from assistant.records import Turn
 from assistant.settings import load_settings
 
 
@@ -29,7 +24,8 @@ def add(args: argparse.Namespace) -> int:
 
 def list_articles(args: argparse.Namespace) -> int:
     """List the articles."""
-    from assistant.serve.render import article_row, as_json, table
+    from assistant.serve.render import as_json
+    from assistant.serve.tables import article_row, table
 
     with open_assistant(args) as assistant:
         articles = list(assistant.articles())
@@ -67,54 +63,6 @@ def remove(args: argparse.Namespace) -> int:
     return 0
 
 
-def ask(args: argparse.Namespace) -> int:
-    """Answer a question."""
-    from assistant.serve.render import as_text
-
-    with open_assistant(args) as assistant:
-        answer = assistant.ask(" ".join(args.question))
-    print(json_text(answer) if args.json else as_text(answer, prose_columns(), sys.stdout.isatty()))
-    return 0
-
-
-def chat(args: argparse.Namespace) -> int:
-    """Answer questions in turns."""
-    from assistant.serve.render import as_text
-
-    history: list[Turn] = []
-    with open_assistant(args) as assistant:
-        for question in _questions():
-            try:
-                answer = assistant.ask(question, history)
-            except AssistantError as error:
-                complain(f"error: {error}", f"hint: {error.hint}" if error.hint else "")
-                continue
-            history.append(Turn(question, answer))
-            print(
-                json_text(answer, indent=None) if args.json else as_text(answer, prose_columns(), sys.stdout.isatty()) + "\n",
-                flush=True,
-            )
-    return 0
-
-
-def _questions() -> Iterator[str]:
-    """Yield what is typed until the end of the input; at a terminal with editing and recall."""
-    if not sys.stdin.isatty():
-        yield from (line.strip() for line in sys.stdin if line.strip())
-        return
-    with contextlib.suppress(ImportError):  # Windows has none
-        import readline  # noqa: F401  (importing it is what gives `input` its editing)
-    print("Ask; Ctrl+D ends.")
-    while True:
-        try:
-            line = input("> ").strip()
-        except EOFError:
-            print()
-            return
-        if line:
-            yield line
-
-
 def serve(args: argparse.Namespace) -> int:
     """Serve the web chat."""
     from assistant.serve.ui.server import serve as serve_chat
@@ -142,7 +90,7 @@ def evaluate(args: argparse.Namespace) -> int:
 def models(args: argparse.Namespace) -> int:
     """List the sentence models."""
     from assistant.serve.models import legend, listed, rows
-    from assistant.serve.render import table
+    from assistant.serve.tables import table
 
     known = listed(load_settings().encoder)
     if args.json:

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
+from contextlib import closing
 from dataclasses import dataclass
 
+from assistant.assistant import open_language_model
 from assistant.encoders import bundled_folder, content_digest, stored_digest
 from assistant.errors import AssistantError, IndexNotWritable
 from assistant.index.index import LocalIndex, Problem
 from assistant.index.manifest import read_manifest
+from assistant.protocols import Message
 from assistant.settings import Settings, index_path
 from assistant.text.tokens import count_tokens
 
@@ -26,6 +30,7 @@ def examine(settings: Settings) -> Iterator[Finding]:
     """Yield what is found, part by part; derived parts of the index that are damaged are made again."""
     yield _model()
     yield _tokens()
+    yield _language_model(settings)
     yield from _index(settings)
 
 
@@ -46,6 +51,20 @@ def _tokens() -> Finding:
     except AssistantError as error:
         return Finding("token counter", f"{error}; {error.hint}", ok=False)
     return Finding("token counter", "its vocabulary is on this machine")
+
+
+def _language_model(settings: Settings) -> Finding:
+    model = open_language_model(settings)
+    if model is None:
+        return Finding("language model", "none is set; answers are the articles' own sentences")
+    try:
+        model.prepare()
+        began = time.monotonic()
+        with closing(model.stream([Message("user", "Write one word: yes")])) as stream:
+            next(stream)
+    except AssistantError as error:
+        return Finding("language model", f"{error}; {error.hint}" if error.hint else str(error), ok=False)
+    return Finding("language model", f"{model.name} answers after {time.monotonic() - began:.1f} s")
 
 
 def _index(settings: Settings) -> Iterator[Finding]:

@@ -9,13 +9,13 @@ from __future__ import annotations
 import html
 import re
 import textwrap
-import unicodedata
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import fields, is_dataclass, replace
 from typing import Any
 
 from assistant.answer.compose import METADATA_FIELDS, label
 from assistant.records import AddReport, Answer, Article, Citation, Failure, Quotation, Span
+from assistant.serve.checked import badge_of, left_out, shows_quotes, translated
 from assistant.serve.marks import in_words, is_said, marks
 
 # The page's templates give a meaning to `${...}` and `{{...}}`; as entities the characters are harmless.
@@ -124,10 +124,20 @@ def plain(text: str) -> str:
 
 def as_text(answer: Answer, width: int = 0, bold: bool = False) -> str:
     """Return an answer for the terminal, wrapped to `width` columns; 0 leaves lines as they are. `bold` marks the short answers."""
+    return "\n\n".join(block for block in (words_as_text(answer, width, bold), sources_as_text(answer, width)) if block)
+
+
+def words_as_text(answer: Answer, width: int = 0, bold: bool = False) -> str:
+    """Return what an answer says; while it grows, what stands there already stays as it is."""
     text = "".join(_terminal(piece, bold) if isinstance(piece, str) else f" [{piece}]" for piece in pieces(answer))
-    blocks = [wrapped(text, width).translate(_BOLD)]
+    return wrapped(text, width).translate(_BOLD)
+
+
+def sources_as_text(answer: Answer, width: int = 0) -> str:
+    """Return what stands below an answer: the line about how it was made, its sources, or what is nearest."""
+    blocks = [wrapped(plain(answer.note), width)] if answer.note else []
     if answer.citations:
-        blocks.append(_sources_text(label("sources", answer.language), answer.citations, answer.language, width))
+        blocks.append(_sources_text(answer, width))
     if answer.nearest:
         lines = [label("nearest", answer.language) + ":"]
         for near in answer.nearest:
@@ -143,9 +153,17 @@ def _terminal(piece: str, bold: bool) -> str:
     return f"{_BOLD_ON}{words}{_BOLD_OFF}" if bold and isinstance(piece, Short) else words
 
 
-def _sources_text(head: str, citations: Sequence[Citation], language: str, width: int) -> str:
-    lines = [wrapped(f"[{citation.number}] {plain(described(citation, language))}", width, "", " " * 4) for citation in citations]
-    return "\n".join([head, *lines])
+def _sources_text(answer: Answer, width: int) -> str:
+    lines = [label("sources", answer.language)]
+    for citation in answer.citations:
+        badge, translation = badge_of(citation, answer), translated(citation, answer.language)
+        about = plain(described(citation, answer.language)) + (f" ({badge.words})" if badge else "")
+        lines.append(wrapped(f"[{citation.number}] {about}", width, "", " " * 4))
+        if shows_quotes(answer):
+            lines.append(wrapped(plain(citation.quote), width, " " * 4))
+        if translation:
+            lines.append(wrapped(f"{translation[0]}: {plain(translation[1])}", width, " " * 4))
+    return "\n".join(lines)
 
 
 def wrapped(text: str, width: int, first: str = "", rest: str | None = None) -> str:
@@ -179,40 +197,6 @@ def skipped(failure: Failure) -> str:
     return plain(line).replace("\n", " ")
 
 
-def article_row(article: Article) -> tuple[str, str, str, str, str]:
-    """Return id, date, outlet, language and title; a star marks what was inferred."""
-    title, published = (
-        value + "*" * (value != "" and field in article.inferred)
-        for field, value in (("title", article.title), ("published", article.published[:10]))
-    )
-    return (article.id, published, article.outlet or article.source, article.language, title)
-
-
-def table(rows: Sequence[Sequence[str]], width: int = 0) -> str:
-    """Align rows in columns, the last one cut to fit `width` columns (0: not cut)."""
-    cleaned = [[plain(cell).replace("\n", " ") for cell in row] for row in rows]
-    columns = [max(map(_columns, column)) for column in zip(*cleaned, strict=True)] if cleaned else []
-    lines = []
-    for row in cleaned:
-        start = "".join(cell + " " * (size - _columns(cell) + 2) for cell, size in zip(row[:-1], columns, strict=False))
-        room = width - _columns(start)
-        lines.append(start + (_cut(row[-1], room) if width and room > 10 else row[-1]))
-    return "\n".join(lines)
-
-
-def _columns(text: str) -> int:
-    """Count terminal columns: wide characters take two, combining marks none."""
-    return sum(0 if unicodedata.combining(c) else 2 if unicodedata.east_asian_width(c) in "WF" else 1 for c in text)
-
-
-def _cut(text: str, columns: int) -> str:
-    if _columns(text) <= columns:
-        return text
-    while _columns(text) > columns - 1:
-        text = text[:-1]
-    return text + "…"
-
-
 # The page
 
 
@@ -239,11 +223,19 @@ def as_html(answer: Answer, anchor: str = "cite") -> str:
     )
     paragraphs = "".join(f'<p dir="auto">{line}</p>' for line in re.split(r"\n+", text) if line)
     kind = "answer abstained" if answer.abstained else "answer"
-    return f'<div class="{kind}">{paragraphs}{_sources_html(answer, anchor)}</div>'
+    return f'<div class="{kind}">{paragraphs}{_made_html(answer)}{_sources_html(answer, anchor)}</div>'
 
 
 def _page(piece: str) -> str:
     return f"<strong>{escape(piece)}</strong>" if isinstance(piece, Short) else escape(piece)
+
+
+def _made_html(answer: Answer) -> str:
+    """Return the line about how the answer was made, and what was left out of it."""
+    note = f'<p class="made" role="note" dir="auto">{escape(answer.note)}</p>' if answer.note else ""
+    rows = "".join(f'<li><q dir="auto">{escape(row.claim)}</q> - {escape(row.reason)}</li>' for row in left_out(answer))
+    head = escape(label("dropped", answer.language))
+    return note + (f'<details class="left-out"><summary>{head} ({len(answer.dropped)})</summary><ul>{rows}</ul></details>' if rows else "")
 
 
 def marker_link(anchor: str, number: int, title: str) -> str:
@@ -267,12 +259,14 @@ def _source_html(citation: Citation, answer: Answer, anchor: str) -> str:
     href = f"#{anchor}-{citation.number}"
     number = f'<a class="marker" href="{href}" tabindex="-1" aria-hidden="true">[{citation.number}]</a>'
     title = f'<a class="cited-title" dir="auto" href="{href}">{escape(citation.title)}</a>'
+    quote = f'<a class="cited-quote" dir="auto" href="{href}">{escape(citation.quote)}</a>' if shows_quotes(answer) else ""
     if answer.abstained:
-        quote = f'<a class="cited-quote" dir="auto" href="{href}">{escape(citation.quote)}</a>'
         facts = _facts_html(citation, answer.language, with_title=True)
         return f'<li>{quote}<span class="facts">{facts}</span></li>'
-    facts = _facts_html(citation, answer.language)
-    return f'<li>{number} {title}<span class="facts">{facts}</span></li>'
+    facts, badge, said = _facts_html(citation, answer.language), badge_of(citation, answer), translated(citation, answer.language)
+    mark = f' <span class="badge {badge.kind}">{escape(badge.words)}</span>' if badge else ""
+    translation = f'<span class="translation" dir="auto"><b>{escape(said[0])}</b> {escape(said[1])}</span>' if said else ""
+    return f'<li>{number} {title}{mark}<span class="facts">{facts}</span>{quote}{translation}</li>'
 
 
 def badges(said: Quotation | Citation, language: str) -> str:

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from assistant.records import Answer, Article, Hit, Marker, Passage, Span
-from assistant.serve import quoted, render
+from assistant.serve import quoted, render, tables
 from tests.serve.made_up import MARKUP, Page, abstention, answered, article
 
 TEXTS = st.text(st.characters(exclude_categories=["Cs"]), max_size=80)
@@ -132,13 +132,13 @@ def test_what_was_inferred_is_marked_wherever_an_article_is_shown():
     shown = article("A.", published="2020-12-28", inferred=("published", "title"))
     assert ("Published", "2020-12-28 (inferred from the text)") in render.metadata(shown, "en")
     assert ("Terbit", "2020-12-28 (disimpulkan dari teks)") in render.metadata(shown, "id")
-    assert render.article_row(shown) == ("1", "2020-12-28*", "", "", "A title*")
+    assert tables.article_row(shown) == ("1", "2020-12-28*", "", "", "A title*")
     assert quoted.article_as_text(shown, []).startswith("A title (inferred from the text)\n")
 
 
 def test_columns_are_aligned_for_wide_characters_and_cut_to_the_terminal():
     rows = [("ID", "OUTLET", "TITLE"), ("1", "朝日新聞", "雪" * 40), ("2", "Kontan", "a" * 40)]
-    lines = render.table(rows, width=40).splitlines()
+    lines = tables.table(rows, width=40).splitlines()
     assert lines[1].startswith("1   朝日新聞  雪")
     assert lines[2].startswith("2   Kontan    aaa")
     assert lines[1].endswith("…")

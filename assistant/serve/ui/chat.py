@@ -6,6 +6,7 @@ import itertools
 import logging
 import re
 from collections.abc import Iterator, Sequence
+from contextlib import closing
 from dataclasses import dataclass
 
 from assistant.errors import AssistantError
@@ -46,19 +47,25 @@ class Chat:
         """Yield the view while the answer comes, sentence by sentence; its first citation opens by itself."""
         yield View(turns, transcript(turns, pending=question), question="")
         try:
-            answer = self.indexes.open(name).ask(question, turns)
-            reading = self._reading(answer, len(turns), name)
+            yield from self._answer(question, name, turns)
         except AssistantError as error:
             yield View(turns, transcript(turns, error=_line(error)), question=question)
-            return
         except Exception:
             logger.exception("the question could not be answered")
             error_line = "Something went wrong; the log of the server says what."
             yield View(turns, transcript(turns, error=error_line), question=question)
-            return
-        for part in growing(answer):
-            shown = (*turns, Turn(question, part))
-            yield View(shown, transcript(shown), reading)
+
+    def _answer(self, question: str, name: str, turns: tuple[Turn, ...]) -> Iterator[View]:
+        shown_reading = ""
+        with closing(self.indexes.open(name).stream(question, turns)) as stream:
+            for position, answer in enumerate(stream):
+                page = self._reading(answer, len(turns), name)
+                reading = page if page != shown_reading else None  # what is open stays as the person has scrolled it
+                shown_reading = page
+                whole = answer.composer == "llm" or position > 0
+                for part in (answer,) if whole else growing(answer):
+                    shown = (*turns, Turn(question, part))
+                    yield View(shown, transcript(shown), reading)
 
     def cite(self, anchor: str, name: str, turns: tuple[Turn, ...]) -> str | None:
         """Return the reading panel for a marker that was clicked; None when there is no such citation."""

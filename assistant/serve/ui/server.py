@@ -57,11 +57,14 @@ def serve(settings: Settings, index: str = "", announce: Callable[[str], None] =
         SettingsError: the port is taken, or the address is not one of this machine's.
     """
     port = usable_port(settings.host, settings.port)
+    from assistant.assistant import open_language_model
     from assistant.serve.ui.indexes import OpenIndexes
     from assistant.serve.ui.page import build
 
     indexes = OpenIndexes(settings, index)
     page = build(indexes)
+    if model := open_language_model(settings):
+        threading.Thread(target=model.prepare, daemon=True).start()
     try:
         announce(launch(page, settings.host, port))
         threading.Event().wait()
