@@ -1,4 +1,3 @@
-<<<<<<< HEAD
 """Decide whether a claim is borne out by the sentences it cites, without any language model and across languages.
 
 The checks, in order; the first that fails names the reason:
@@ -11,16 +10,12 @@ The checks, in order; the first that fails names the reason:
 6. quotation: words in quotation marks are the article's own;
 7. support: every word that says something is met, and what belongs together comes from one sentence.
 """
-=======
-"""Say whether the sentences that a claim cites bear it out."""
->>>>>>> main
 
 from __future__ import annotations
 
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-<<<<<<< HEAD
 from itertools import combinations
 
 from assistant.answer.agree import checks
@@ -45,23 +40,6 @@ class Verdict:
 
     `badge` is verbatim when the claim is a cited sentence's own words.
     """
-=======
-
-from assistant.protocols import Encoder
-from assistant.records import Badge, Citation
-from assistant.text.terms import folded
-
-NEAR_ENOUGH = 0.45
-"""The least cosine between a claim and a sentence that bears it out."""
-_NUMBER = re.compile(r"\d+(?:[.,]\d+)*")
-_NAME = re.compile(r"(?<!^)(?<![.!?] )\b[A-ZÀ-Þ]\w+")
-_QUOTED = re.compile(r"[\"“«]([^\"“”«»]+)[\"”»]")
-
-
-@dataclass(frozen=True)
-class Verdict:
-    """Whether a claim holds; `reason` says what does not: number, date, name, speaker, negation, quotation, support, uncited."""
->>>>>>> main
 
     supported: bool
     reason: str = ""
@@ -69,7 +47,6 @@ class Verdict:
 
 
 class Verifier:
-<<<<<<< HEAD
     """Checks claims against citations. Words are compared in the table of a static encoder: the given one's, else the bundled one's."""
 
     def __init__(self, encoder: RememberingEncoder | Encoder) -> None:
@@ -141,38 +118,3 @@ def _is_own_words(claim: str, quote: str) -> bool:
 
 def _bare(text: str) -> str:
     return " ".join(folded(text).split()).strip(' .。"“”')
-=======
-    """Checks claims against sentences."""
-
-    def __init__(self, encoder: Encoder) -> None:
-        self._encoder = encoder
-
-    def check(self, claim: str, cited: Sequence[Citation]) -> Verdict:
-        """Check a claim against the sentences that it cites."""
-        if not cited:
-            return Verdict(False, "uncited")
-        source = " ".join(citation.quote for citation in cited)
-        known = folded(" ".join((source, *(f"{citation.speaker} {citation.published}" for citation in cited))))
-        words = claim.strip().rstrip(".!?")
-        if any(folded(words) in folded(citation.quote) for citation in cited):
-            return Verdict(True, badge="verbatim")
-        if not set(_NUMBER.findall(claim)) <= set(_NUMBER.findall(known)):
-            return Verdict(False, "number")
-        if any(folded(quoted).strip(" .,") not in known for quoted in _QUOTED.findall(claim)):
-            return Verdict(False, "quotation")
-        if any(folded(name) not in known for name in _NAME.findall(claim)):
-            return Verdict(False, "name")
-        near = self._encoder.encode_passages([claim, *(citation.quote for citation in cited)])
-        return Verdict(True) if float((near[1:] @ near[0]).max()) >= NEAR_ENOUGH else Verdict(False, "support")
-
-    def support(self, claim: str, evidence: Sequence[Citation]) -> tuple[int, ...]:
-        """Return the numbers of the evidence that bears the claim out, best first; () if none does."""
-        if not evidence:
-            return ()
-        near = self._encoder.encode_passages([claim, *(citation.quote for citation in evidence)])
-        scores = near[1:] @ near[0]
-        for at in scores.argsort()[::-1]:
-            if self.check(claim, [evidence[at]]).supported:
-                return (evidence[at].number,)
-        return ()
->>>>>>> main
