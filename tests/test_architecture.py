@@ -27,6 +27,7 @@ HOMES = {
     "torch": {"train/"},
     "tiktoken": {"text/tokens.py"},
     "trafilatura": {"text/readers/"},
+    "babel": {"answer/bodies.py"},
     "gradio": {"serve/ui/"},
     "llama_index": {"llm.py", "serve/llamaindex.py"},
     "openai": {"llm.py"},

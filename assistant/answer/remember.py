@@ -24,6 +24,11 @@ class RememberingEncoder:
         self._known: dict[str, NDArray[Any]] = {}
 
     @property
+    def encoder(self) -> Encoder:
+        """The encoder behind it."""
+        return self._encoder
+
+    @property
     def name(self) -> str:
         """The name of the encoder behind it."""
         return self._encoder.name

@@ -1,25 +1,45 @@
-"""Say whether the sentences that a claim cites bear it out."""
+"""Decide whether a claim is borne out by the sentences it cites, without any language model and across languages.
+
+The checks, in order; the first that fails names the reason:
+
+1. number: every figure of the claim stands in the evidence, with its unit and its date (`figures.py`);
+2. date: every date does, in any form (`days.py`);
+3. name: every name does, as written, inflected, in another script or translated (`named.py`);
+4. speaker: who is said to have said it did;
+5. negation: both say it, or both deny it (`polarity.py`);
+6. quotation: words in quotation marks are the article's own;
+7. support: every word that says something is met, and what belongs together comes from one sentence.
+"""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import combinations
 
+from assistant.answer.agree import checks
+from assistant.answer.cases import Case
+from assistant.answer.claims import match, quoted, read
+from assistant.answer.named import sure_names
+from assistant.answer.remember import RememberingEncoder
+from assistant.answer.words import Vocabulary
+from assistant.encoders import StaticEncoder, bundled_folder
 from assistant.protocols import Encoder
 from assistant.records import Badge, Citation
+from assistant.text.language import detect_language, same_language
 from assistant.text.terms import folded
 
-NEAR_ENOUGH = 0.45
-"""The least cosine between a claim and a sentence that bears it out."""
-_NUMBER = re.compile(r"\d+(?:[.,]\d+)*")
-_NAME = re.compile(r"(?<!^)(?<![.!?] )\b[A-ZÀ-Þ]\w+")
-_QUOTED = re.compile(r"[\"“«]([^\"“”«»]+)[\"”»]")
+MOST_EVIDENCE = 12
+"""Sentences among which support is looked for."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Verdict:
-    """Whether a claim holds; `reason` says what does not: number, date, name, speaker, negation, quotation, support, uncited."""
+    """Whether a claim is supported, else why not: number, date, name, speaker, negation, quotation, support or uncited.
+
+    `badge` is verbatim when the claim is a cited sentence's own words.
+    """
 
     supported: bool
     reason: str = ""
@@ -27,36 +47,74 @@ class Verdict:
 
 
 class Verifier:
-    """Checks claims against sentences."""
+    """Checks claims against citations. Words are compared in the table of a static encoder: the given one's, else the bundled one's."""
 
-    def __init__(self, encoder: Encoder) -> None:
-        self._encoder = encoder
+    def __init__(self, encoder: RememberingEncoder | Encoder) -> None:
+        inner = getattr(encoder, "encoder", encoder)
+        static = inner if isinstance(inner, StaticEncoder) else StaticEncoder.open(bundled_folder(), "static")
+        self._vocabulary = Vocabulary(static)
 
     def check(self, claim: str, cited: Sequence[Citation]) -> Verdict:
-        """Check a claim against the sentences that it cites."""
+        """Say whether the cited sentences together bear the claim out."""
         if not cited:
             return Verdict(False, "uncited")
-        source = " ".join(citation.quote for citation in cited)
-        known = folded(" ".join((source, *(f"{citation.speaker} {citation.published}" for citation in cited))))
-        words = claim.strip().rstrip(".!?")
-        if any(folded(words) in folded(citation.quote) for citation in cited):
+        if any(_is_own_words(claim, citation.quote) for citation in cited):
             return Verdict(True, badge="verbatim")
-        if not set(_NUMBER.findall(claim)) <= set(_NUMBER.findall(known)):
-            return Verdict(False, "number")
-        if any(folded(quoted).strip(" .,") not in known for quoted in _QUOTED.findall(claim)):
-            return Verdict(False, "quotation")
-        if any(folded(name) not in known for name in _NAME.findall(claim)):
-            return Verdict(False, "name")
-        near = self._encoder.encode_passages([claim, *(citation.quote for citation in cited)])
-        return Verdict(True) if float((near[1:] @ near[0]).max()) >= NEAR_ENOUGH else Verdict(False, "support")
+        case = self._case(claim, cited)
+        for reason, holds in checks():
+            if not holds(case):
+                return Verdict(False, reason)
+        return Verdict(True)
 
     def support(self, claim: str, evidence: Sequence[Citation]) -> tuple[int, ...]:
-        """Return the numbers of the evidence that bears the claim out, best first; () if none does."""
-        if not evidence:
+        """Return the numbers of the evidence that bears the claim out: of one citation, else of two that are joined; best first.
+
+        Empty when there is none.
+        """
+        listed = list(evidence[:MOST_EVIDENCE])
+        held = [(self._nearness(claim, one), -i, one.number) for i, one in enumerate(listed) if self.check(claim, (one,)).supported]
+        if held:
+            return (max(held)[2],)
+        pairs = [(one, other) for one, other in combinations(listed, 2) if self.check(claim, (one, other)).supported]
+        ranked = sorted(pairs, key=lambda pair: -self._nearness(claim, *pair))
+        if not ranked:
             return ()
-        near = self._encoder.encode_passages([claim, *(citation.quote for citation in evidence)])
-        scores = near[1:] @ near[0]
-        for at in scores.argsort()[::-1]:
-            if self.check(claim, [evidence[at]]).supported:
-                return (evidence[at].number,)
-        return ()
+        best = sorted(ranked[0], key=lambda one: -self._nearness(claim, one))
+        return tuple(one.number for one in best)
+
+    def _case(self, claim: str, cited: Sequence[Citation]) -> Case:
+        languages = [detect_language(citation.quote) for citation in cited]
+        language = _language(claim, languages)
+        words = self._vocabulary.words
+        mine = words(claim, language)
+        theirs = [words(citation.quote, its) for citation, its in zip(cited, languages, strict=True)]
+        known = sure_names(mine).union(*map(sure_names, theirs))
+        taken = read(mine, cited[0].published, known)
+        matched = []
+        for citation, sentence in zip(cited, theirs, strict=True):
+            beside = [words(name, sentence.language) for name in (citation.speaker, citation.via, citation.outlet) if name]
+            matched.append(match(taken, read(sentence, citation.published, known), beside))
+        return Case(taken, tuple(matched), tuple(cited), self._vocabulary)
+
+    def _nearness(self, claim: str, *cited: Citation) -> float:
+        case = self._case(claim, cited)
+        return case.covered
+
+
+def _language(claim: str, languages: Sequence[str]) -> str:
+    """Return the language of a claim's own words, which may quote another's."""
+    own = claim
+    for words in quoted(claim):
+        own = own.replace(words, " ")
+    if own != claim:
+        own = re.sub(r"(?<=[^\W\d_] )[A-ZÀ-Þ][\w'’-]*", "", own)  # so little is left that a name would decide
+    found = detect_language(own) or detect_language(claim, languages)
+    return next((other for other in languages if same_language(found, other)), found)
+
+
+def _is_own_words(claim: str, quote: str) -> bool:
+    return _bare(claim) == _bare(quote) != ""
+
+
+def _bare(text: str) -> str:
+    return " ".join(folded(text).split()).strip(' .。"“”')

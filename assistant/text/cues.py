@@ -30,6 +30,7 @@ def load_table(name: str) -> dict[str, Any]:
     return tomllib.loads(path.read_text(encoding="utf-8"))
 
 
+@lru_cache(maxsize=256)
 def primary(language: str) -> str:
     """Return the language of a tag such as `en-GB`: `en`."""
     return re.split("[-_]", language.lower(), maxsplit=1)[0]

@@ -124,6 +124,16 @@ def weekday_pattern() -> str:
     return _any_of("weekdays")
 
 
+def month_number(name: str) -> int:
+    """Return the number of a month, from 1, by its name in any known language; 0 for no month (`Kasim` is not `Kasım`)."""
+    return _names("months").get(_key(name), -1) + 1
+
+
+def weekday_number(name: str) -> int:
+    """Return the number of a weekday, Monday is 0, by its name in any known language; -1 for no weekday."""
+    return _names("weekdays").get(_key(name), -1)
+
+
 def _any_of(key: str) -> str:
     return rules.alternatives(sorted(_names(key), key=lambda name: (-len(name), name)))
 

@@ -1,0 +1,279 @@
+"""The checks of a claim against what it cites, each a small pure function of the case."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+
+import numpy as np
+
+from assistant.answer.bodies import body_rows, home
+from assistant.answer.cases import MET, Case
+from assistant.answer.claims import Matched, Read, clauses, own_words, quoted
+from assistant.answer.cover import cover
+from assistant.answer.days import When, covers, fits, touches
+from assistant.answer.figures import per_units, same_figure
+from assistant.answer.joining import parts_hold, roles_hold, speaker_holds, tells
+from assistant.answer.named import TRANSLATED, is_title
+from assistant.answer.numerals import Figure
+from assistant.answer.polarity import contrary_pairs, may_deny, members, opposite_pairs, side_places, sides
+from assistant.answer.words import akin
+from assistant.text.terms import folded
+
+REPEATED = 0.35
+"""A clause is repeated by a claim that meets so much of it."""
+_MINISTER = re.compile(r"minist|menter|secretary|bakan|министр|وزير|وزارة|部长|部長|大臣|相", re.IGNORECASE)
+SPOKEN = 3
+BESIDE = 24
+"""Characters between a figure and the date that belongs to it."""
+
+
+def numbers_hold(case: Case) -> bool:
+    """Say whether every figure of the claim stands in the evidence: the same value, unit, date and direction."""
+    there = [(figure, sentence) for sentence in case.sentences for figure in sentence.figures]
+    for figure in case.claim.figures:
+        if _unsure(figure):
+            continue
+        same = [(other, sentence) for other, sentence in there if same_figure(figure, other)]
+        if not same and not _as_written(figure, case) and not any(_counted_by_date(figure, s) for s in case.sentences):
+            return False
+        if same and not any(_keeps_date(figure, case.claim, other, sentence) for other, sentence in same):
+            return False
+        if same and not any(_keeps_direction(figure, case.claim, other, sentence) for other, sentence in same):
+            return False
+    units = frozenset[str]().union(*(per_units(sentence.text) for sentence in case.sentences))
+    return not units or per_units(case.claim.text) <= units
+
+
+def _unsure(figure: Figure) -> bool:
+    """Say whether a figure tells nothing: `one`, `thousands`, `a second`."""
+    return figure.vague or (figure.value in (0, 1) and not figure.unit)
+
+
+def _as_written(figure: Figure, case: Case) -> bool:
+    """Say whether the figure's words stand in the evidence letter by letter: a name or a year that was read as a number."""
+    written = case.claim.text[figure.start : figure.end]
+    if not figure.digits or figure.unit:
+        return False
+    return any(re.search(rf"(?<![\w.,]){re.escape(written)}(?![\w]|[.,]\d)", sentence.text) is not None for sentence in case.sentences)
+
+
+def _counted_by_date(figure: Figure, sentence: Read) -> bool:
+    """Say whether a year that the claim writes as a number is a date of the sentence."""
+    return (
+        figure.digits
+        and not figure.unit
+        and any(re.search(rf"\b{int(figure.value)}\b", sentence.text[d.start : d.end]) for d in sentence.dates)
+    )
+
+
+def _beside(figure: Figure, text: Read) -> When | None:
+    """Return the date right behind a figure, `5.4 percent in August`."""
+    behind = [
+        d for d in text.dates if 0 <= d.start - figure.end <= BESIDE and not any(figure.end < f.start < d.start for f in text.figures)
+    ]
+    close = [d for d in behind if not re.search(r"[,;.]\s", text.text[figure.end : d.start])]
+    return close[0] if close else None
+
+
+def _keeps_date(figure: Figure, claim: Read, other: Figure, sentence: Read) -> bool:
+    one, two = _beside(figure, claim), _beside(other, sentence)
+    return one is None or two is None or touches(one, two)
+
+
+def _keeps_direction(figure: Figure, claim: Read, other: Figure, sentence: Read) -> bool:
+    """Say whether a figure that something came from is one in both, where both tell a change from one figure to another."""
+    both = sum(f.source for f in claim.figures) == 1 == sum(f.source for f in sentence.figures) and len(sentence.figures) > 1 < len(
+        claim.figures
+    )
+    return not both or figure.source == other.source
+
+
+def dates_hold(case: Case) -> bool:
+    """Say whether every date of the claim is one of the evidence, or the day, month or year of the article."""
+    there = [(when, j) for j, sentence in enumerate(case.sentences) for when in sentence.dates]
+    for when in case.claim.dates:
+        fitting = [j for other, j in there if fits(when, other)]
+        if fitting and _of_another(when, fitting, case):
+            return False
+        if fitting or (when.grain == "week" and not any(other.grain in ("day", "week") for other, _ in there)):
+            continue
+        told = any(other.grain == when.grain and other.grain != "week" for other, _ in there)
+        if told or not any(covers(when, citation.published) for citation in case.cited):
+            return False
+    return True
+
+
+def _of_another(when: When, fitting: Sequence[int], case: Case) -> bool:
+    """Say whether a date is told only of something else: the sentence that has the claim's words has another date."""
+    first = case.used[0]
+    dates = [other for other in case.sentences[first].dates if other.grain != "week"]
+    return (
+        first not in fitting
+        and bool(dates)
+        and not any(touches(when, other) for other in dates)
+        and not any(tells(case, j) for j in fitting)
+    )
+
+
+def names_hold(case: Case) -> bool:
+    """Say whether every name of the claim stands in the evidence."""
+    words = case.claim.words.words
+    for run in case.claim.names:
+        for i in run:
+            if case.met[i] < TRANSLATED and not is_title(words[i]) and not _cannot_tell(case) and not body_rows(words[i].text):
+                return False
+    return _bodies_hold(case) and _kinds_hold(case)
+
+
+def _bodies_hold(case: Case) -> bool:
+    """Say whether every country and body that the tables know stands in the evidence in one of its forms, or word by word."""
+    there = frozenset[int]().union(*(rows for sentence in case.sentences for _, _, rows in body_rows(sentence.text)))
+    there |= frozenset[int]().union(*(rows for citation in case.cited for _, _, rows in body_rows(citation.outlet)))
+    there |= frozenset[int]().union(*(rows for sentence in case.sentences for _, _, rows in body_rows(home(sentence.language))))
+    words = case.claim.words.words
+    mine = frozenset[int]().union(*(rows for _, _, rows in body_rows(case.claim.text)))
+    others = frozenset(
+        row
+        for sentence in case.sentences
+        for start, end, rows in body_rows(sentence.text)
+        if _is_long(sentence.text[start:end])
+        for row in rows
+    )
+    for start, end, rows in body_rows(case.claim.text):
+        places = [i for i, word in enumerate(words) if start <= word.start and word.end <= end and not word.stop]
+        money = any(figure.unit == "dollar" and 0 <= start - figure.end <= 10 for figure in case.claim.figures)
+        if rows & there or money:
+            continue
+        if any(case.met[i] < TRANSLATED for i in places) or (len(places) > 1 and others - mine):
+            return False
+    return True
+
+
+def _cannot_tell(case: Case) -> bool:
+    """Say whether names cannot be compared: Japanese ones are written in signs that do not tell how they are read."""
+    return any(sentence.language == "ja" for sentence in case.sentences) and case.claim.language not in ("ja", "zh")
+
+
+def _is_long(name: str) -> bool:
+    """Say whether a name is an acronym or of several words."""
+    return name.isupper() or " " in name
+
+
+def _kinds_hold(case: Case) -> bool:
+    """Say whether nothing of a kind was swapped: north and south, gold and silver."""
+    claimed = members(case.claim.text, case.claim.language)
+    there: dict[str, set[int]] = {}
+    for sentence in case.sentences:
+        for kind, found in members(sentence.text, sentence.language).items():
+            there.setdefault(kind, set()).update(found)
+    ministers = all(_MINISTER.search(text) for text in (case.claim.text, " ".join(sentence.text for sentence in case.sentences)))
+    checked = {kind: found for kind, found in claimed.items() if kind != "portfolio" or ministers}
+    return all(not there.get(kind) or found <= there[kind] for kind, found in checked.items())
+
+
+def negation_holds(case: Case) -> bool:
+    """Say whether claim and evidence both say it or both deny it: negators and opposites are counted."""
+    used = [case.matched[i] for i in case.used]
+    marked = [_flat(words) for words in quoted(case.claim.text)]
+    own = [n for n in case.claim.negators if not any(n.start >= a and n.end <= b for a, b in _marked(case.claim.text, marked))]
+    denied = [
+        _claimed(negator.start, matched, case.claim)
+        for matched in used
+        for negator in matched.sentence.negators
+        if not any(a <= negator.start < b for a, b in _marked(matched.sentence.text, marked))
+    ]
+    sentences = [one.sentence for one in used]
+    pairs = [*opposite_pairs(), *([("win", "lose")] if _names_met(case) < 2 else [])]
+    if _turned(case, sentences, contrary_pairs()):
+        return False
+    counted = len(own) + sum(denied) + _turned(case, sentences, pairs)
+    # A claim that denies may do so in words that meet none of the clause that does.
+    doubtful = may_deny(case.claim.text, case.claim.language) != any(may_deny(s.text, s.language) for s in sentences)
+    return counted % 2 == 0 or doubtful or (len(own) > sum(denied) < len(denied))
+
+
+def _marked(text: str, words: Sequence[str]) -> list[tuple[int, int]]:
+    """Return the places between quotation marks of words that the claim quotes: what they deny they deny in both."""
+    return [
+        (text.index(part), text.index(part) + len(part))
+        for part in quoted(text)
+        if any(_flat(part) in one or one in _flat(part) for one in words)
+    ]
+
+
+def _claimed(start: int, matched: Matched, claim: Read) -> bool:
+    """Say whether the clause in which a negator stands is one that the claim repeats."""
+    sentence = matched.sentence
+    clause = next((a, b) for a, b in clauses(sentence.text) if a <= start < b)
+    inside = [
+        i for i, word in enumerate(sentence.words.words) if clause[0] <= word.start < clause[1] and not word.stop and word.start != start
+    ]
+    if not inside or not len(claim.words):
+        return True
+    weights = np.array([sentence.words.words[i].weight for i in inside])
+    met = np.minimum(matched.near[:, inside].max(axis=0), MET) / MET
+    return float(weights @ met / max(weights.sum(), 1e-6)) >= REPEATED
+
+
+def _turned(case: Case, sentences: Sequence[Read], pairs: Sequence[tuple[str, str]]) -> int:
+    """Count opposites: the claim has one side and not the other, the evidence the other and not the one."""
+    mine = frozenset(
+        name
+        for start, end, names in side_places(case.claim.text, case.claim.language)
+        for name in names
+        if not _met_as_written(start, end, case)
+    )
+    mine = frozenset() if not mine else sides(case.claim.text, case.claim.language) & mine
+    theirs = frozenset[str]().union(*(sides(s.text, s.language) for s in sentences))
+    return sum(
+        (a in mine and b not in mine and b in theirs and a not in theirs)
+        or (b in mine and a not in mine and a in theirs and b not in theirs)
+        for a, b in pairs
+    )
+
+
+def _met_as_written(start: int, end: int, case: Case) -> bool:
+    """Say whether a word of the claim has its own like in the evidence: it is not turned round then."""
+    for i, word in enumerate(case.claim.words.words):
+        if start <= word.start < end:
+            rows = case.claim.words.rows[i]
+            for j in case.used:
+                theirs = case.sentences[j].words
+                if any(rows & other for other in theirs.rows) or any(akin(word, other) for other in theirs.words):
+                    return True
+    return False
+
+
+def _names_met(case: Case) -> int:
+    """Count the names of the claim that stand in the evidence: of two, `roles_hold` says who won."""
+    return sum(any(case.met[i] >= TRANSLATED for i in own_words(run, case.claim)) for run in case.claim.names)
+
+
+def quotations_hold(case: Case) -> bool:
+    """Say whether what stands in quotation marks stands so in one cited sentence."""
+    texts = [_flat(sentence.text) for sentence in case.sentences]
+    spoken = [words for words in quoted(case.claim.text) if _is_speech(words)]
+    return all(any(_flat(words) in text for text in texts) for words in spoken)
+
+
+def _is_speech(words: str) -> bool:
+    """Say whether words between marks are somebody's and no title or nickname, which may be translated."""
+    return len(words.split()) >= SPOKEN or len(re.findall(r"[\u3040-\u9fff]", words)) >= 2 * SPOKEN
+
+
+def _flat(text: str) -> str:
+    return " ".join(re.sub(r"[\"“”„«»「」『』]", " ", folded(text).replace("’", "'")).split()).strip(" .,;:!?。、，")
+
+
+def support_holds(case: Case) -> bool:
+    """Say whether every word that says something is met, and sentences are joined only where they may be."""
+    return cover(case).sound and parts_hold(case) and roles_hold(case)
+
+
+def checks() -> Sequence[tuple[str, Callable[[Case], bool]]]:
+    """Return the checks in order, each with the reason that it gives."""
+    return (
+        ("number", numbers_hold), ("date", dates_hold), ("name", names_hold), ("speaker", speaker_holds),
+        ("negation", negation_holds), ("quotation", quotations_hold), ("support", support_holds),
+    )  # fmt: skip
