@@ -12,6 +12,7 @@ from assistant.answer.answers import Answering
 from assistant.answer.ledger import Wanted
 from assistant.answer.reader import Reader, bundled_reader
 from assistant.answer.remember import RememberingEncoder
+from assistant.answer.strictness import strictness
 from assistant.encoders import open_encoder
 from assistant.errors import BadQuestion, EncoderUnavailable, IndexMismatch
 from assistant.index.index import LocalIndex
@@ -42,7 +43,8 @@ class Assistant:
         self.reader = reader
         self.retriever = HybridRetriever(DenseRetriever(index, encoder), LexicalRetriever(index))
         remembering = RememberingEncoder(encoder)
-        self.answering = Answering(index, remembering, self.retriever, reader, settings.k, settings.max_citations, settings.abstain_below)
+        sure = strictness(settings.strictness)
+        self.answering = Answering(index, remembering, self.retriever, reader, settings.k, settings.max_citations, sure)
 
     @classmethod
     def open(cls, index: str | Path = "", *, create: bool = True, samples: bool = False, settings: Settings | None = None) -> Assistant:

@@ -6,33 +6,34 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
+from itertools import islice
 
-from assistant.answer.candidates import candidates_of
-from assistant.answer.compose import cite, compose, compose_metadata, label
-from assistant.answer.features import unknown_share
+from assistant.answer.abstain import abstention, missing
+from assistant.answer.choose import without_copies
+from assistant.answer.compare import Comparing, compared
+from assistant.answer.compose import Line, Part, cite, citations_of, compose, compose_metadata, label, plain
+from assistant.answer.copies import Copies
+from assistant.answer.forms import Forming
 from assistant.answer.ledger import Ledger
+from assistant.answer.missing import Lack, Looking
 from assistant.answer.questions import Asked, understand
 from assistant.answer.reader import Reader
-from assistant.answer.reading import Readings, read_hits
 from assistant.answer.remember import RememberingEncoder
 from assistant.answer.said import Saying
-from assistant.answer.select import Selected, confidence_row, select, selector
+from assistant.answer.select import Selected
+from assistant.answer.sentences import READ_HITS, Finding, Sentences
 from assistant.answer.spoke import answer_who
-from assistant.answer.verify import verify
+from assistant.answer.strictness import Strictness
+from assistant.answer.summary import summary
+from assistant.answer.timeline import timeline
+from assistant.answer.topics import SURE
+from assistant.answer.verify import verified, verify
 from assistant.index.index import LocalIndex
-from assistant.records import Answer, Citation, Filters, Hit, Quotation, Span, Turn
-from assistant.search.rerank import rerank
+from assistant.records import Answer, Article, Citation, Filters, Hit, Turn
 from assistant.search.retrievers import HybridRetriever
 from assistant.text.language import detect_language
-from assistant.text.terms import folded
 
-RIVAL_MARGIN = 2.0
-"""A further sentence is cited when its score is within this of the best one's."""
 N_NEAREST = 3
-CANDIDATE_HITS = 12
-"""How many passages, best first, are searched for sentences."""
-READ_HITS = 16
-"""How many passages are read, where there is a reader, before the best are chosen."""
 
 
 @dataclass
@@ -42,7 +43,7 @@ class Draft:
     asked: Asked
     filters: Filters
     hits: tuple[Hit, ...] = ()
-    citations: tuple[Citation, ...] = ()
+    parts: tuple[Part, ...] = ()
     nearest: tuple[Citation, ...] = ()
     text: str = ""
     metadata: bool = False
@@ -60,12 +61,17 @@ class Answering:
     reader: Reader | None
     k: int
     max_citations: int
-    abstain_below: float
+    strictness: Strictness
 
     @cached_property
     def ledger(self) -> Ledger:
         """Who said what."""
         return Ledger(self.index, self.encoder)
+
+    @cached_property
+    def finder(self) -> Sentences:
+        """Finds the sentences that answer."""
+        return Sentences(self.index, self.encoder, self.retriever, self.reader)
 
     def answer(self, question: str, history: Sequence[Turn], filters: Filters, now: str) -> Answer:
         """Answer one question; see `Assistant.ask`."""
@@ -78,6 +84,8 @@ class Answering:
             draft.text = label("empty_index", language)
         elif asked.kind == "metadata":
             self._from_metadata(draft, history)
+        elif asked.kind == "summary":
+            self._summary(draft, history)
         else:
             draft.hits = tuple(self.retriever.search(question, self.k, filters))
             draft.timings["search"] = _ms(started)
@@ -89,28 +97,22 @@ class Answering:
         """Return the `k` best passages; see `Assistant.search`."""
         hits = self.retriever.search(question, max(k, READ_HITS) if self.reader else k, filters)
         asked = understand(question, detect_language(question, tuple(self.index.languages())))
-        return self._read(asked, hits)[0][:k]
+        return self.finder.read(asked, hits)[0][:k]
 
     def sentences(self, question: str, filters: Filters = Filters()) -> list[Selected]:
         """Return the sentences of the best passages, best first, as an answer would choose from them; it never abstains."""
         asked = understand(question, detect_language(question, tuple(self.index.languages())))
-        return self._selected(asked, self.retriever.search(question, self.k, filters))[0]
-
-    def _read(self, asked: Asked, hits: Sequence[Hit]) -> tuple[list[Hit], Readings | None]:
-        """Return the hits in the order that the reader gives them, and what it read."""
-        if self.reader is None or not hits:
-            return list(hits), None
-        readings = read_hits(self.reader, asked, hits[:READ_HITS], self.index.article)
-        return rerank(hits, readings.passages, self.retriever.strangeness(asked.question)), readings
+        return list(self.finder.find(asked, self.retriever.search(question, self.k, filters)).selected)
 
     def _finish(self, draft: Draft, now: str, started: float) -> Answer:
-        citations = verify(draft.citations, self.index.article)
-        dropped = len(draft.citations) - len(citations)
-        citations = [replace(citation, number=number) for number, citation in enumerate(citations, 1)]
-        text, markers = compose(citations) if citations else (draft.text, ())
+        parts, n_dropped = verified(draft.parts, self.index.article)
+        citations = citations_of(parts)
+        text, markers = compose(parts) if citations else (draft.text, ())
         abstained = not citations and not draft.metadata
-        if abstained and not text:
-            text = self._abstention(draft)
+        lack = Lack()
+        if abstained:
+            lack = self._lack(draft)
+            text = " ".join(filter(None, [text, missing(draft.asked, lack)])) if text else abstention(draft.asked, lack)
         draft.timings["total"] = _ms(started)
         return Answer(
             question=draft.asked.question,
@@ -119,22 +121,21 @@ class Answering:
             now=now,
             filters=draft.filters,
             markers=markers,
-            citations=tuple(citations),
+            citations=citations,
             nearest=tuple(verify(draft.nearest, self.index.article)) if abstained else (),
             hits=draft.hits,
             abstained=abstained,
             metadata=draft.metadata,
-            n_dropped=dropped,
+            n_dropped=n_dropped,
+            missing=lack.missing,
             language=draft.asked.language,
             confidence=round(draft.confidence, 4),
             timings=draft.timings,
         )
 
-    def _abstention(self, draft: Draft) -> str:
-        text = label("abstain", draft.asked.language)
-        if draft.nearest:
-            text += " " + label("nearest_about", draft.asked.language, title=draft.nearest[0].title)
-        return text
+    def _lack(self, draft: Draft) -> Lack:
+        """Return what of the question no article has; nothing is looked for where nothing was searched."""
+        return Looking(draft.asked, draft.hits, self.ledger, self.retriever).lack() if draft.hits else Lack()
 
     # What somebody said
 
@@ -144,20 +145,16 @@ class Answering:
         said = answer_who(saying) if draft.asked.asks in ("spoke", "who") else saying.answer()
         if said is None:
             return False
-        draft.citations, draft.nearest, draft.text = said
+        copies = Copies(self.retriever.lexical, draft.filters)
+        draft.parts = plain(map(copies.added_to, said.citations)) if said.citations else ()
+        draft.nearest, draft.text = said.nearest, said.text
         draft.confidence = float(bool(said.citations))
         return True
 
     # What the articles are
 
     def _from_metadata(self, draft: Draft, history: Sequence[Turn]) -> None:
-        articles = list(self.index.articles(draft.filters))
-        if draft.asked.topic:
-            hits = self.retriever.search(draft.asked.topic, self.k, draft.filters)
-            draft.hits = tuple(hits)
-            articles = [self.index.article(hit.passage.article_id) for hit in hits[:1]]
-        elif history and (cited := history[-1].answer.citations):
-            articles = [self.index.article(cited[0].article_id)]
+        articles = self._meant(draft, history)
         if len(articles) == 1:
             draft.metadata = True
             draft.confidence = 1.0
@@ -165,41 +162,70 @@ class Answering:
         else:
             draft.text = label("which_article" if articles else "abstain", draft.asked.language)
 
+    def _meant(self, draft: Draft, history: Sequence[Turn]) -> list[Article]:
+        """Return the article that is asked about: the nearest to the topic, or the one cited last; else the first two that may be meant."""
+        if draft.asked.topic:
+            draft.hits = tuple(self.retriever.search(draft.asked.topic, self.k, draft.filters))
+            return [self.index.article(hit.passage.article_id) for hit in draft.hits[:1]]
+        if history and (cited := history[-1].answer.citations):
+            return [self.index.article(cited[0].article_id)]
+        return list(islice(self.index.articles(draft.filters), 2))
+
+    def _summary(self, draft: Draft, history: Sequence[Turn]) -> None:
+        articles = self._meant(draft, history)
+        if draft.asked.topic and articles:
+            draft.confidence = self.ledger.topic(draft.asked.topic).of_article(articles[0].id)
+            if draft.confidence < SURE:
+                draft.nearest = self._nearest(self.finder.find(draft.asked, draft.hits), draft.filters)
+                return
+        if len(articles) != 1:
+            draft.text = label("which_article", draft.asked.language) if articles else ""
+            return
+        spans = summary(articles[0], self.index.sentences(articles[0].id), self.encoder)
+        cited = [cite(0, articles[0], span, self.finder.quotation_at(articles[0].id, span)) for span in spans]
+        copies = Copies(self.retriever.lexical, draft.filters)
+        draft.confidence = min(1.0, draft.confidence) if draft.asked.topic else 1.0
+        draft.parts = (Part(tuple(Line(copies.added_to(citation)) for citation in cited)),)
+
     # Any other question
 
     def _from_sentences(self, draft: Draft) -> None:
         began = time.perf_counter()
-        selected, hits, readings = self._selected(draft.asked, draft.hits)
-        draft.hits = tuple(hits)
+        if draft.asked.kind == "comparison" and len(draft.asked.sides) > 1:
+            self._compared(draft)
+        else:
+            self._selected(draft)
         draft.timings["select"] = _ms(began)
-        if not selected:
-            return
-        row = confidence_row(draft.asked, selected, unknown_share(draft.asked, self.index.rarity, self.index.document_frequencies))
-        draft.confidence = selector(readings is not None).probability(row)
-        if draft.confidence < self.abstain_below:
-            draft.nearest = self._cited(selected[:N_NEAREST])
-            return
-        best = selected[0].score
-        draft.citations = self._cited([s for s in selected if s.score >= best - RIVAL_MARGIN])[: self.max_citations]
 
-    def _selected(self, asked: Asked, found: Sequence[Hit]) -> tuple[list[Selected], list[Hit], Readings | None]:
-        """Return the sentences of the best hits, best first, the hits in their last order, and what was read."""
-        hits, readings = self._read(asked, found)
-        read = [hit for hit in hits if readings is None or hit.passage.id in readings.passages]
-        candidates = candidates_of(read[:CANDIDATE_HITS], self.index.article, self.index.sentences)
-        return select(asked, candidates, self.encoder, self.index.rarity, readings), hits, readings
+    def _selected(self, draft: Draft) -> None:
+        asked, found = draft.asked, self.finder.find(draft.asked, draft.hits)
+        draft.hits, draft.confidence = found.hits, found.confidence
+        if found.confidence < self.strictness.abstain_below:
+            draft.nearest = self._nearest(found, draft.filters)
+        elif asked.kind == "timeline" and (parts := timeline(self.finder, asked, found.selected, draft.filters, self.max_citations)):
+            draft.parts = parts
+        elif found.selected:
+            draft.parts = self._forming(draft.filters).parts(asked, found.selected)
 
-    def _cited(self, selected: Sequence[Selected]) -> tuple[Citation, ...]:
-        cited: list[Citation] = []
-        for item in selected:
-            candidate = item.candidate
-            if not any(folded(candidate.text) == folded(other.quote) for other in cited):
-                quotation = self._quotation_at(candidate.article.id, candidate.span)
-                cited.append(cite(len(cited) + 1, candidate.article, candidate.span, quotation, item.focus))
-        return tuple(cited)
+    def _compared(self, draft: Draft) -> None:
+        numbers = self.strictness
+        comparing = Comparing(self.finder, self.ledger, draft.filters, self.k, numbers.cite_from, numbers.abstain_below)
+        sides = comparing.sides(draft.asked)
+        draft.confidence = max(side.confidence for side in sides)
+        if any(side.citations for side in sides):
+            draft.parts = compared(sides, draft.asked.language)
+        else:
+            draft.nearest = self._nearest(self.finder.find(draft.asked, draft.hits), draft.filters)
 
-    def _quotation_at(self, article_id: str, span: Span) -> Quotation | None:
-        return next((q for q in self.index.quotations((article_id,)) if q.span.overlaps(span)), None)
+    def _forming(self, filters: Filters) -> Forming:
+        def cited(item: Selected) -> Citation:
+            return self.finder.cited(item, filters)
+
+        return Forming(cited, self.index.rarity, self.index.sentences, self.strictness.cite_from, self.max_citations)
+
+    def _nearest(self, found: Finding, filters: Filters) -> tuple[Citation, ...]:
+        near = without_copies(found.selected[: 2 * N_NEAREST])[:N_NEAREST]
+        return tuple(replace(self.finder.cited(item, filters), number=number) for number, item in enumerate(near, 1))
 
 
 def _ms(since: float) -> float:

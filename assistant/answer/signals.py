@@ -20,7 +20,7 @@ _DATE = re.compile(
 )
 _CASED = re.compile(r"[A-Za-zÀ-ɏЀ-ӿͰ-Ͽ]")
 WANTED_BY_KIND = {
-    "date": "date", "number": "number", "person": "name", "place": "place", "reason": "reason", "definition": "definition",
+    "date": "date", "number": "number", "person": "name", "body": "name", "place": "place", "reason": "reason", "definition": "definition",
 }  # fmt: skip
 
 

@@ -17,6 +17,7 @@ from assistant import __version__
 from assistant.cli import commands, quotations
 from assistant.cli.terminal import complain, one_line
 from assistant.errors import AssistantError
+from assistant.settings import STRICTNESSES
 
 Command = Callable[[argparse.Namespace], int]
 
@@ -69,8 +70,11 @@ def _parser(words: Sequence[str]) -> argparse.ArgumentParser:
     command("show", commands.show, "show an article, and who said what in it").add_argument("id", metavar="ID")
     command("remove", commands.remove, "remove articles for good").add_argument("ids", nargs="+", metavar="ID")
     quotations.add_arguments(command("quotations", quotations.quotations, "list who said what, in the index or in files"))
-    command("ask", commands.ask, "ask a question").add_argument("question", nargs="+", metavar="QUESTION")
-    command("chat", commands.chat, "ask in turns; a question may refer to the answer before")
+    ask = command("ask", commands.ask, "ask a question")
+    ask.add_argument("question", nargs="+", metavar="QUESTION")
+    chat = command("chat", commands.chat, "ask in turns; a question may refer to the answer before")
+    for asking in (ask, chat):
+        asking.add_argument("--strictness", choices=STRICTNESSES, help="how sure an answer must be (balanced)")
     serve = command("serve", commands.serve, "open the web chat on this machine")
     serve.add_argument("--samples", action="store_true", help="make the index of the sample articles if there is none")
     serve.add_argument("--host", help="the address to listen on (127.0.0.1)")

@@ -15,7 +15,8 @@ if TYPE_CHECKING:
 
 def settings_of(args: argparse.Namespace) -> Settings:
     """Load the settings, with those that the command line gives."""
-    return load_settings(index=args.index, host=getattr(args, "host", None), port=getattr(args, "port", None))
+    given = {name: getattr(args, name, None) for name in ("host", "port", "strictness")}
+    return load_settings(index=args.index, **given)
 
 
 def open_assistant(args: argparse.Namespace) -> Assistant:
