@@ -207,7 +207,8 @@ class Answer:
     """What the assistant found, the same through every door.
 
     `question` is what the person wrote and `query` what was looked for: a follow-up made to stand alone. `filters` are those in force,
-    those that the question itself names included. `text` holds no markers: `markers` says where they stand, so that a literal "[1]" in an article stays what it is.
+    those that the question itself names included. `text` holds no markers: `markers` says where they stand, so that a literal "[1]" in
+    an article stays what it is.
     `abstained` implies no citations; what is near is then in `nearest`. `metadata` is true when the answer was read from the
     article's metadata, which has no span to cite. `confidence` is the estimated probability that the first citation answers.
     `composer` says who wrote `text`: the articles themselves, or a language model whose claims were verified; `dropped` are its claims

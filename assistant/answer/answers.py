@@ -11,7 +11,7 @@ from itertools import islice
 from assistant.answer.abstain import abstention, missing
 from assistant.answer.choose import without_copies
 from assistant.answer.compare import Comparing, compared
-from assistant.answer.compose import Line, Part, cite, citations_of, compose, compose_metadata, label, plain
+from assistant.answer.compose import Line, Part, citations_of, cite, compose, compose_metadata, label, plain
 from assistant.answer.copies import Copies
 from assistant.answer.forms import Forming
 from assistant.answer.ledger import Ledger
@@ -24,9 +24,8 @@ from assistant.answer.select import Selected
 from assistant.answer.sentences import READ_HITS, Finding, Sentences
 from assistant.answer.spoke import answer_who
 from assistant.answer.strictness import Strictness
-from assistant.answer.summary import summary
+from assistant.answer.summary import SURE, summary
 from assistant.answer.timeline import timeline
-from assistant.answer.topics import SURE
 from assistant.answer.verify import verified, verify
 from assistant.index.index import LocalIndex
 from assistant.records import Answer, Article, Citation, Filters, Hit, Turn
@@ -34,6 +33,9 @@ from assistant.search.retrievers import HybridRetriever
 from assistant.text.language import detect_language
 
 N_NEAREST = 3
+WITHOUT_NAME = 0.1
+"""How surely a question is answered at most when no article has a name that it holds: no such question of the samples' tuning half has an
+answer."""
 
 
 @dataclass
@@ -48,6 +50,7 @@ class Draft:
     text: str = ""
     metadata: bool = False
     confidence: float = 0.0
+    lack: Lack | None = None
     timings: dict[str, float] = field(default_factory=dict)
 
 
@@ -109,9 +112,8 @@ class Answering:
         citations = citations_of(parts)
         text, markers = compose(parts) if citations else (draft.text, ())
         abstained = not citations and not draft.metadata
-        lack = Lack()
+        lack = (draft.lack or self._lack(draft)) if abstained else Lack()
         if abstained:
-            lack = self._lack(draft)
             text = " ".join(filter(None, [text, missing(draft.asked, lack)])) if text else abstention(draft.asked, lack)
         draft.timings["total"] = _ms(started)
         return Answer(
@@ -175,7 +177,8 @@ class Answering:
         articles = self._meant(draft, history)
         if draft.asked.topic and articles:
             draft.confidence = self.ledger.topic(draft.asked.topic).of_article(articles[0].id)
-            if draft.confidence < SURE:
+            draft.lack = self._lack(draft)
+            if draft.confidence < SURE or draft.lack.names:
                 draft.nearest = self._nearest(self.finder.find(draft.asked, draft.hits), draft.filters)
                 return
         if len(articles) != 1:
@@ -199,8 +202,9 @@ class Answering:
 
     def _selected(self, draft: Draft) -> None:
         asked, found = draft.asked, self.finder.find(draft.asked, draft.hits)
-        draft.hits, draft.confidence = found.hits, found.confidence
-        if found.confidence < self.strictness.abstain_below:
+        draft.lack = self._lack(draft)
+        draft.hits, draft.confidence = found.hits, min(found.confidence, WITHOUT_NAME if draft.lack.names else 1.0)
+        if draft.confidence < self.strictness.abstain_below:
             draft.nearest = self._nearest(found, draft.filters)
         elif asked.kind == "timeline" and (parts := timeline(self.finder, asked, found.selected, draft.filters, self.max_citations)):
             draft.parts = parts

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from assistant.answer.choose import choose
 from assistant.answer.compose import Line, Part, label
+from assistant.answer.copies import Copies
 from assistant.answer.ledger import Ledger
-from assistant.answer.naming import name_words
+from assistant.answer.missing import Lack, Looking
 from assistant.answer.questions import Asked
 from assistant.answer.said import Saying
-from assistant.answer.select import Selected
 from assistant.answer.sentences import Sentences
 from assistant.records import Citation, Filters
 from assistant.text.terms import content_terms
@@ -46,37 +46,28 @@ class Comparing:
         return [self._side(asked, name) for name in asked.sides]
 
     def _side(self, asked: Asked, name: str) -> Side:
-        topic = asked.topic or without(asked.question, asked.sides)
-        if outlet := self._outlet(name):
-            return self._searched(replace(asked, question=topic), name, replace(self.filters, outlet=outlet), lambda item: True)
-        if self.ledger.whom().find(name) and (said := self._said(asked, name)):
+        topic = asked.topic or topic_beside(asked)
+        only = replace(self.filters, outlet=name)
+        if not self.filters.outlet and next(self.sentences.index.articles(only), None) is not None:
+            return self._searched(replace(asked, question=topic or asked.question), name, only)
+        if self.ledger.whom().find(name) and (said := self._said(asked, name, topic)):
             return Side(name, said, 1.0)
-        words = set(name_words(name))
-        return self._searched(replace(asked, question=f"{name}: {topic}"), name, self.filters, lambda item: _names(item, words, name))
+        return self._searched(replace(asked, question=f"{name}: {topic}" if topic else name), name, self.filters)
 
-    def _outlet(self, name: str) -> str:
-        """Return the outlet that a side names, as its articles write it."""
-        wanted = name_words(name)
-        written = {outlet for article in self.sentences.index.articles(replace(self.filters, outlet=name)) for outlet in (article.outlet, article.source)}
-        return next((outlet for outlet in sorted(written) if outlet and _within(wanted, name_words(outlet))), "")
-
-    def _said(self, asked: Asked, name: str) -> tuple[Citation, ...]:
-        topic = asked.topic or self._topic_beside(asked)
+    def _said(self, asked: Asked, name: str, topic: str) -> tuple[Citation, ...]:
         about = replace(asked, kind="said", asks="words", speaker=name, speakers=(name,), topic=topic)
         said = Saying(self.ledger, self.sentences.retriever, about, self.filters, (), MOST_PER_SIDE).answer()
-        return said.citations if said else ()
+        return tuple(map(Copies(self.sentences.retriever.lexical, self.filters).added_to, said.citations)) if said else ()
 
-    def _topic_beside(self, asked: Asked) -> str:
-        rest = without(asked.question, asked.sides)
-        return rest if len(content_terms(rest, asked.language)) > LEAST_TOPIC else ""
-
-    def _searched(self, asked: Asked, name: str, filters: Filters, fits: Callable[[Selected], bool]) -> Side:
+    def _searched(self, asked: Asked, name: str, filters: Filters) -> Side:
+        """Return what the articles have about a side; an outlet's own articles need not name it, and it need not be sure of them."""
         hits = self.sentences.retriever.search(asked.question, self.k, filters)
         found = self.sentences.find(asked, hits)
-        fitting = [item for item in found.selected if fits(item)]
-        if not fitting or (found.confidence < self.abstain_below and not filters.outlet):
-            return Side(name, confidence=found.confidence if fitting else 0.0)
-        chosen = choose(fitting, self.cite_from, MOST_PER_SIDE)
+        own = filters != self.filters
+        lack = Lack() if own else Looking(replace(asked, question=name), hits, self.ledger, self.sentences.retriever).lack()
+        if not found.selected or lack.names or (found.confidence < self.abstain_below and not own):
+            return Side(name, confidence=0.0 if lack.names else found.confidence)
+        chosen = choose(found.selected, self.cite_from, MOST_PER_SIDE)
         return Side(name, tuple(self.sentences.cited(item, filters) for item in chosen), found.confidence)
 
 
@@ -90,18 +81,14 @@ def compared(sides: Sequence[Side], language: str) -> tuple[Part, ...]:
     )
 
 
+def topic_beside(asked: Asked) -> str:
+    """Return what a question says beside its sides, "" when that is no more than `compare`."""
+    rest = without(asked.question, asked.sides)
+    return rest if len(content_terms(rest, asked.language)) > LEAST_TOPIC else ""
+
+
 def without(question: str, sides: Sequence[str]) -> str:
     """Return the question without the sides that it names."""
     for side in sorted(sides, key=len, reverse=True):
         question = re.sub(re.escape(side), " ", question, flags=re.IGNORECASE)
     return " ".join(question.split())
-
-
-def _names(item: Selected, words: set[str], name: str) -> bool:
-    """Say whether a sentence or its article speaks of a side."""
-    article = item.candidate.article
-    return bool(words & set(name_words(f"{article.title} {article.text}")))
-
-
-def _within(wanted: Sequence[str], words: Sequence[str]) -> bool:
-    return bool(wanted) and set(wanted) <= set(words)

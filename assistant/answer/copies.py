@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import tomllib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
+from importlib import resources
 
 from assistant.answer.naming import name_words
 from assistant.records import Article, Citation, Copy, Filters, Span
@@ -18,8 +20,6 @@ LEAST_WORDS = 6
 """Shorter sentences are copies only word for word."""
 COPY_HITS = 20
 """How many passages are searched for copies of a citation."""
-NEGATIONS = frozenset("not no never nor neither without tidak bukan belum tanpa jangan tak nunca não pas jamais nicht kein keine nie".split())
-"""Function words that turn a statement round, of the languages whose lists of function words hold them."""
 
 
 def same_words(one: str, other: str, language: str = "") -> bool:
@@ -30,7 +30,14 @@ def same_words(one: str, other: str, language: str = "") -> bool:
     together, different = set(a) | set(b), set(a) ^ set(b)
     if min(len(a), len(b)) < LEAST_WORDS or len(together) - len(different) < ALIKE * len(together):
         return False
-    return all(word not in NEGATIONS and is_stopword(word, language) for word in different)
+    return all(word not in _negations() and is_stopword(word, language) for word in different)
+
+
+@lru_cache(maxsize=1)
+def _negations() -> frozenset[str]:
+    """Return the function words that turn a statement round, of all languages."""
+    words = tomllib.loads(resources.files("assistant.answer").joinpath("copies.toml").read_text("utf-8"))["negations"]
+    return frozenset(word for listed in words.values() for word in listed.split())
 
 
 @lru_cache(maxsize=1 << 13)

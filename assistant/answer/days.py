@@ -66,12 +66,9 @@ def _resolved(day: int, month: str, year: str, published: str) -> str:
 
 @lru_cache(maxsize=1)
 def _with_month() -> tuple[re.Pattern[str], ...]:
-    month = month_pattern()
-    ordinal = r"(?:st|nd|rd|th|er|º|\.)?"
+    month, day = rf"(?P<month>{month_pattern()})(?!\w)\.?", r"(?P<day>\d{1,2})"
+    year = rf"(?:,?\s+(?:de\s+|del\s+)?(?P<year>{_YEAR}))?"
     return (
-        re.compile(
-            rf"(?<![\d.,])(?P<day>\d{{1,2}}){ordinal}\s+(?:de\s+|of\s+)?(?P<month>{month})(?!\w)\.?(?:,?\s+(?:de\s+|del\s+)?(?P<year>{_YEAR}))?",
-            re.IGNORECASE,
-        ),
-        re.compile(rf"(?<!\w)(?P<month>{month})(?!\w)\.?\s+(?P<day>\d{{1,2}})(?:st|nd|rd|th)?(?!\d)(?:,?\s+(?P<year>{_YEAR}))?", re.IGNORECASE),
+        re.compile(rf"(?<![\d.,]){day}(?:st|nd|rd|th|er|º|\.)?\s+(?:de\s+|of\s+)?{month}{year}", re.IGNORECASE),
+        re.compile(rf"(?<!\w){month}\s+{day}(?:st|nd|rd|th)?(?!\d){year}", re.IGNORECASE),
     )

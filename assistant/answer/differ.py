@@ -74,7 +74,7 @@ def _names_in(title: str, text: str) -> frozenset[str]:
 
 
 def is_version(older: Article, newer: Article, sentences: Callable[[str], Sequence[Span]]) -> bool:
-    """Say whether the newer article is a version of the older one, as a corrected report is: the outlet's, and mostly the same sentences."""
+    """Say whether the newer article is a version of the older one, as a corrected report is: its outlet's, and mostly its sentences."""
     if older.outlet != newer.outlet or not 0 < len(older.published[:10]) == len(newer.published[:10]) or older.published >= newer.published:
         return False
     ours, theirs = ({_plain(span.of(article.text)) for span in sentences(article.id)} for article in (older, newer))

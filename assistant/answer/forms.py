@@ -15,6 +15,8 @@ from assistant.records import Citation, Span
 
 LIST_ROOM = 2
 """A list may have so many times the citations of another answer: its items stand in several sentences."""
+LIST_SURER = 2
+"""What is beyond the usual number must be so many times as likely: in most questions for a list one sentence names all."""
 ITEM = "- "
 
 
@@ -34,7 +36,9 @@ class Forming:
         Sentences that differ in what they answer stand first, side by side; what else is cited follows as it is.
         """
         if asked.kind == "list":
-            chosen = choose(selected, self.cite_from, LIST_ROOM * self.most)
+            chosen = choose(selected, self.cite_from, self.most)
+            surer = choose(selected, LIST_SURER * self.cite_from, LIST_ROOM * self.most)
+            chosen = [*chosen, *(item for item in surer if item not in chosen)]
             return (Part(self._lines(chosen, ITEM if len(chosen) > 1 else ""), close=True),)
         if asked.newest:
             return (Part(self._dated(newest_first(selected, self.cite_from)[: self.most], asked.language)),)

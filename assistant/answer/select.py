@@ -32,8 +32,8 @@ CONFIDENCE_FEATURES = (
 READ_CONFIDENCE_FEATURES = ("read", "read_share", "read_rival", "read_passage")
 """What the reader adds to it; `read_rival` is how far the best other sentence is behind."""
 CHANCE_FEATURES = ("confidence", "gap", "share")
-"""What the estimate rests on whether one sentence answers: the log-odds that one of the best does, how far its score is behind the best one's,
-and the logarithm of its share among all candidates."""
+"""What the estimate rests on whether one sentence answers: the log-odds that one of the best does, how far its score is behind that of the
+best, and the logarithm of its share among all candidates."""
 BY_TOKENS = ("dense", "match", "read")
 """So begin the names of the features that rest on token vectors."""
 LOST = 0.8
