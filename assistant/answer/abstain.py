@@ -44,7 +44,8 @@ def _carrying(asked: Asked) -> list[str]:
     named = [(question.index(name), name) for name in names(question)]
     inside = [range(at, at + len(name)) for at, name in named]
     words = [(found.start(), found[0]) for found in _WORD.finditer(question) if not any(found.start() in span for span in inside)]
-    plain = [(at, word) for at, word in words if not is_stopword(word.casefold(), asked.language)]
+    asking = label("asking", asked.language).split()
+    plain = [(at, word) for at, word in words if word.casefold() not in asking and not is_stopword(word.casefold(), asked.language)]
     return list(dict.fromkeys(word for _, word in sorted([*named, *plain])))[:MOST_WORDS]
 
 

@@ -13,6 +13,7 @@ from assistant.answer.choose import without_copies
 from assistant.answer.compare import Comparing, compared
 from assistant.answer.compose import Line, Part, citations_of, cite, compose, compose_metadata, label, plain
 from assistant.answer.copies import Copies
+from assistant.answer.differ import Differing
 from assistant.answer.forms import Forming
 from assistant.answer.ledger import Ledger
 from assistant.answer.missing import Lack, Looking
@@ -78,19 +79,22 @@ class Answering:
 
     def answer(self, question: str, history: Sequence[Turn], filters: Filters, now: str) -> Answer:
         """Answer one question; see `Assistant.ask`."""
-        started = time.perf_counter()
         self.index.refresh()
         language = detect_language(question, tuple(self.index.languages()))
-        asked = understand(question, language, now)
+        return self.answer_asked(understand(question, language, now), history, filters, now)
+
+    def answer_asked(self, asked: Asked, history: Sequence[Turn] = (), filters: Filters = Filters(), now: str = "") -> Answer:
+        """Answer one question that is understood already."""
+        started = time.perf_counter()
         draft = Draft(asked, filters)
         if not self.index.languages():
-            draft.text = label("empty_index", language)
+            draft.text = label("empty_index", asked.language)
         elif asked.kind == "metadata":
             self._from_metadata(draft, history)
         elif asked.kind == "summary":
             self._summary(draft, history)
         else:
-            draft.hits = tuple(self.retriever.search(question, self.k, filters))
+            draft.hits = tuple(self.retriever.search(asked.question, self.k, filters))
             draft.timings["search"] = _ms(started)
             if not asked.asks or not self._from_ledger(draft):
                 self._from_sentences(draft)
@@ -225,7 +229,8 @@ class Answering:
         def cited(item: Selected) -> Citation:
             return self.finder.cited(item, filters)
 
-        return Forming(cited, self.index.rarity, self.index.sentences, self.strictness.cite_from, self.max_citations)
+        differing = Differing(self.index.rarity, self.encoder)
+        return Forming(cited, differing, self.index.sentences, self.strictness.cite_from, self.max_citations)
 
     def _nearest(self, found: Finding, filters: Filters) -> tuple[Citation, ...]:
         near = without_copies(found.selected[: 2 * N_NEAREST])[:N_NEAREST]

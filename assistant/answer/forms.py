@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from assistant.answer.choose import choose, without_copies
 from assistant.answer.compose import Line, Part, label
 from assistant.answer.days import written_day
-from assistant.answer.differ import Rarity, corrected, rivals
+from assistant.answer.differ import Differing, corrected
 from assistant.answer.questions import Asked
 from assistant.answer.select import Selected
 from assistant.records import Citation, Span
@@ -25,7 +25,7 @@ class Forming:
     """What giving an answer its form needs."""
 
     cite: Callable[[Selected], Citation]
-    rarity: Rarity
+    differing: Differing
     sentences: Callable[[str], Sequence[Span]]
     cite_from: float
     most: int
@@ -44,7 +44,7 @@ class Forming:
             return (Part(self._dated(newest_first(selected, self.cite_from)[: self.most], asked.language)),)
         chosen = choose(selected, self.cite_from, self.most)
         likely = [item for at, item in enumerate(selected) if at == 0 or item.chance >= self.cite_from]
-        differing = rivals(without_copies(likely), asked.kind, asked.question, self.rarity)[: self.most]
+        differing = self.differing.rivals(without_copies(likely), asked.kind, asked.question)[: self.most]
         if not differing:
             return (Part(self._lines(chosen)),)
         rest = [item for item in chosen if item not in differing][: self.most - len(differing)]
