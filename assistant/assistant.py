@@ -12,11 +12,13 @@ from pathlib import Path
 from types import TracebackType
 
 from assistant.answer.answers import Answering
+from assistant.answer.drafts import Drafting
 from assistant.answer.ledger import Wanted
 from assistant.answer.phrasing import Phrasing
 from assistant.answer.reader import Reader, bundled_reader
 from assistant.answer.remember import RememberingEncoder
 from assistant.answer.rewrite import rewrite
+from assistant.answer.strictness import strictness
 from assistant.answer.support import Verifier
 from assistant.chat import stand_alone
 from assistant.encoders import open_encoder
@@ -53,7 +55,8 @@ class Assistant:
         self.retriever = HybridRetriever(DenseRetriever(index, encoder), LexicalRetriever(index))
         remembering = RememberingEncoder(encoder)
         self.phrasing = Phrasing(generator, Verifier(remembering), settings.translate) if generator else None
-        self.answering = Answering(index, remembering, self.retriever, reader, settings.k, settings.max_citations, settings.abstain_below)
+        sure = strictness(settings.strictness)
+        self.answering = Answering(Drafting(index, remembering, self.retriever, reader, settings.k, settings.max_citations, sure))
 
     @classmethod
     def open(cls, index: str | Path = "", *, create: bool = True, samples: bool = False, settings: Settings | None = None) -> Assistant:

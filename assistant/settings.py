@@ -20,6 +20,7 @@ from assistant.errors import SettingsError
 
 SETTINGS_FILE = "assistant.toml"
 QUALITIES = ("best", "fast")
+STRICTNESSES = ("strict", "balanced", "eager")
 ENVIRONMENT_PREFIX = "ASSISTANT_"
 KEY_VARIABLES = ("ASSISTANT_LLM_KEY", "OPENAI_API_KEY")
 _TRUTHS = {"true": True, "yes": True, "on": True, "1": True, "false": False, "no": False, "off": False, "0": False}
@@ -43,8 +44,8 @@ class Settings:
     """How many passages are retrieved for an answer."""
     max_citations: int = 3
     """The most sentences an answer cites; who-said questions cite all of a speaker's words up to twice this."""
-    abstain_below: float = 0.4
-    """The answer abstains when the best sentence's estimated probability lies below this (0 to 1)."""
+    strictness: str = "balanced"
+    """How sure an answer must be: `strict` answers less and is wrong less often, `eager` answers nearly always."""
     max_article_bytes: int = 10_000_000
     """A single article larger than this is refused as no article."""
     max_question_chars: int = 2_000
@@ -71,12 +72,13 @@ class Settings:
     def __post_init__(self) -> None:
         bounds: dict[str, tuple[float, float]] = {
             "passage_tokens": (16, 1_000_000), "passage_overlap": (0, 16), "k": (1, 1000), "max_citations": (1, 50),
-            "abstain_below": (0, 1), "max_article_bytes": (1, 10**12), "max_question_chars": (1, 10**6),
+            "max_article_bytes": (1, 10**12), "max_question_chars": (1, 10**6),
             "history_tokens": (0, 10**6), "port": (0, 65535),
             "llm_timeout_s": (0.05, 3600), "llm_retries": (0, 10), "llm_tokens": (2048, 10_000_000),
         }  # fmt: skip
-        if self.quality not in QUALITIES:
-            raise SettingsError(f"quality is {self.quality!r}", "give quality one of: " + ", ".join(QUALITIES))
+        for name, known in (("quality", QUALITIES), ("strictness", STRICTNESSES)):
+            if (word := getattr(self, name)) not in known:
+                raise SettingsError(f"{name} is {word!r}", f"give {name} one of: " + ", ".join(known))
         for name, (low, high) in bounds.items():
             value = getattr(self, name)
             if not low <= value <= high:

@@ -43,7 +43,7 @@ def main() -> None:
 def estimates(path: Path) -> dict[str, Estimates]:
     """Ask every question and return (probability, whether one of the first three sentences answers) for both halves."""
     halves: dict[str, Estimates] = {"held-out half": [], "tuning half": []}
-    with Corpus.of(read_question_set(path), Settings(abstain_below=0.0)) as corpus:
+    with Corpus.of(read_question_set(path), Settings()) as corpus:
         for question in read_question_set(path).questions:
             if understand(question.question, question.language).kind in ("said", "metadata"):
                 continue

@@ -7,9 +7,9 @@ from typing import Protocol
 
 import numpy as np
 
-from assistant.answer.answers import CANDIDATE_HITS
 from assistant.answer.reader import Reader
 from assistant.answer.remember import RememberingEncoder
+from assistant.answer.sentences import CANDIDATE_HITS
 from assistant.assistant import Assistant
 from assistant.evaluate.runner import DEPTH, Corpus
 from assistant.records import Span

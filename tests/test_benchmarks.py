@@ -5,6 +5,7 @@ from types import SimpleNamespace
 import pytest
 
 from assistant.evaluate.datasets import EvaluationQuestion, Gold, QuestionSet
+from benchmarks import risk
 from benchmarks.reading import answerable_auc, asked_confidence, overlap, removed_auc, short_answer_f1
 from benchmarks.retrieval import Contestant, compare
 from benchmarks.sets import SETS, Source, read_set, sampled
@@ -96,3 +97,18 @@ def test_the_best_gold_answer_counts_and_unanswerable_questions_do_not():
     answers = {r["question"]: r["answers"][-1] for r in rows if r["answers"]}
     assert short_answer_f1(rows, lambda question, passage: answers[question]) == 1
     assert short_answer_f1(rows, lambda question, passage: "") == 0
+
+
+def test_the_curve_counts_equally_sure_answers_together_and_never_what_was_not_answered():
+    found = [
+        risk.Outcome(1.0, True, True),
+        risk.Outcome(1.0, False, True),
+        risk.Outcome(0.5, True, True),
+        risk.Outcome(0.2, False, False),
+        risk.Outcome(-1.0, False, False),
+    ]
+    assert risk.curve(found) == [(0.4, 0.5), (0.6, 1 / 3), (0.8, 0.5)]
+    assert risk.risk_at(risk.curve(found), 0.5) == 1 / 3
+    assert risk.risk_at(risk.curve(found), 0.9) is None
+    assert risk.coverage_at(risk.curve(found), 0.4) == 0.6
+    assert "polyline" in risk.plot({"made up": risk.curve(found)})

@@ -111,6 +111,17 @@ def test_ask_prints_the_sentences_with_markers_and_the_sources(index: str, capsy
     )
 
 
+def test_ask_takes_how_sure_an_answer_must_be(index: str, capsys):
+    confidence = {}
+    for strictness in ("strict", "eager"):
+        assert main(["--index", index, "ask", "--json", "--strictness", strictness, "siapa presiden pertama Indonesia?"]) == 0
+        confidence[strictness] = json.loads(capsys.readouterr().out)
+    assert confidence["strict"]["abstained"]
+    assert confidence["strict"]["confidence"] == confidence["eager"]["confidence"]
+    with pytest.raises(SystemExit):
+        main(["--index", index, "ask", "--strictness", "severe", QUESTION])
+
+
 def test_ask_as_json_is_the_answer(index: str, capsys):
     assert main(["--index", index, "ask", "--json", QUESTION]) == 0
     found = json.loads(capsys.readouterr().out)

@@ -1,135 +1,69 @@
-"""Answer a question from the index: by quotation, by metadata, or by the sentences that answer."""
+"""Answer a question from the index: split it, restrict it, draft an answer to each part, and check what is cited."""
 
 from __future__ import annotations
 
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
-from functools import cached_property
+from dataclasses import dataclass, replace
 
-from assistant.answer.candidates import candidates_of
-from assistant.answer.compose import cite, compose, compose_metadata, label
-from assistant.answer.features import unknown_share
-from assistant.answer.focus import FAMILIAR, NONE, WIDE_MARGIN, Focus, mixed
+from assistant.answer.abstain import abstention, missing
+from assistant.answer.compose import citations_of, compose, label
+from assistant.answer.drafts import ALONE, N_NEAREST, Around, Draft, Drafting, elapsed_ms
+from assistant.answer.focus import NONE, Focus
 from assistant.answer.joined import join_answers, standing_alone
 from assistant.answer.ledger import Ledger
+from assistant.answer.missing import Lack
 from assistant.answer.parts import split_questions
 from assistant.answer.questions import Asked, Known, understand
-from assistant.answer.reader import Reader
-from assistant.answer.reading import Readings, read_hits
-from assistant.answer.remember import RememberingEncoder
-from assistant.answer.restrict import later, nothing_said, resolved, tells_of, undated, with_question
-from assistant.answer.said import Saying
-from assistant.answer.select import Selected, confidence_row, probability, select, selector
-from assistant.answer.spoke import answer_who
-from assistant.answer.verify import verify
+from assistant.answer.restrict import nothing_said, resolved, tells_of, undated, with_question
+from assistant.answer.select import Selected
+from assistant.answer.sentences import READ_HITS
+from assistant.answer.verify import verified, verify
 from assistant.index.index import LocalIndex
-from assistant.records import Answer, Citation, Filters, Hit, Quotation, Span, Turn
-from assistant.search.rerank import rerank
-from assistant.search.retrievers import HybridRetriever
+from assistant.records import Answer, Citation, Filters, Hit, Turn
 from assistant.text.language import detect_language
-from assistant.text.terms import folded
 
-RIVAL_MARGIN = 2.0
-"""A further sentence is cited when its score is within this of the best one's."""
 EVIDENCE_MARGIN = 4.0
 """A language model is given a further sentence when its score is within this of the best one's: four on average, and with a wider
 margin more of the sentences that were planted in articles (`tests/golden/poison.jsonl`) than of those that tell something."""
-N_NEAREST = 3
-CANDIDATE_HITS = 12
-"""How many passages, best first, are searched for sentences."""
-READ_HITS = 16
-"""How many passages are read, where there is a reader, before the best are chosen."""
-
-
-@dataclass(frozen=True)
-class Around:
-    """What a question comes with: the turns before, the filters given beside it, today's ISO date, and the articles talked about."""
-
-    history: Sequence[Turn]
-    filters: Filters
-    now: str
-    focus: Focus
-
-
-@dataclass
-class Draft:
-    """An answer in the making."""
-
-    asked: Asked
-    filters: Filters
-    hits: tuple[Hit, ...] = ()
-    citations: tuple[Citation, ...] = ()
-    nearest: tuple[Citation, ...] = ()
-    text: str = ""
-    metadata: bool = False
-    confidence: float = 0.0
-    timings: dict[str, float] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
 class Answering:
-    """The parts that answering needs, bound together."""
+    """Answers questions with what drafts them."""
 
-    index: LocalIndex
-    encoder: RememberingEncoder
-    retriever: HybridRetriever
-    reader: Reader | None
-    k: int
-    max_citations: int
-    abstain_below: float
+    drafting: Drafting
 
-    @cached_property
+    @property
+    def index(self) -> LocalIndex:
+        """What is answered from."""
+        return self.drafting.index
+
+    @property
     def ledger(self) -> Ledger:
         """Who said what."""
-        return Ledger(self.index, self.encoder)
+        return self.drafting.ledger
 
     def answer(self, question: str, history: Sequence[Turn], filters: Filters, now: str, focus: Focus = NONE) -> Answer:
         """Answer a question, each of several in one by itself, first from the articles in focus; see `Assistant.ask`."""
         self.index.refresh()
-        language = detect_language(question, tuple(self.index.languages()))
+        language, around = self._language(question), Around(history, filters, now, focus)
+        known = Known(*self.index.sources())
         parts = split_questions(question, language)
         if len(parts) == 1:
-            return self._answer_one(question, language, Around(history, filters, now, focus))
+            return self.answer_asked(understand(question, language, now, known), around)
         alone = standing_alone([understand(part, language, now) for part in parts])
-        answers = [self._answer_one(part, language, Around(history, filters, now, focus)) for part in alone]
+        answers = [self.answer_asked(understand(part, language, now, known), around) for part in alone]
         return join_answers(question, parts, answers, filters)
 
-    def _answer_one(self, question: str, language: str, around: Around) -> Answer:
+    def answer_asked(self, asked: Asked, around: Around = ALONE) -> Answer:
+        """Answer one question that is understood already."""
         started = time.perf_counter()
-        asked = understand(question, language, around.now, Known(*self.index.sources()))
         wanted = with_question(around.filters, asked)
-        draft = self._draft(asked, wanted, around)
-        if wanted != around.filters and not (draft.citations or draft.metadata or draft.text):
+        draft = self.drafting.draft(asked, wanted, around)
+        if wanted != around.filters and not (draft.parts or draft.metadata or draft.text):
             draft, wanted = self._beyond(draft, wanted, around)
         return replace(self._finish(draft, around.now, started), filters=wanted)
-
-    def _draft(self, asked: Asked, wanted: Filters, around: Around) -> Draft:
-        """Answer within filters. The words of a speaker have dates of their own: what was said at other times is nearest to them."""
-        started = time.perf_counter()
-        allowed = resolved(wanted, self.ledger)
-        draft = Draft(asked, undated(allowed, around.filters) if asked.asks else allowed)
-        if not self.index.languages():
-            draft.text = label("empty_index", asked.language)
-        elif asked.kind == "metadata":
-            self._from_metadata(draft, around.history)
-        else:
-            draft.hits = tuple(self.retriever.search(asked.question, self.k, allowed))
-            draft.timings["search"] = _ms(started)
-            answered = asked.asks and self._from_ledger(draft)
-            if around.focus.articles and not draft.citations:
-                answered = self._from_focus(draft, around.focus) or answered
-            if not answered:
-                self._from_sentences(draft)
-            elif not draft.citations and asked.since and asked.until:
-                self._said_later(draft)
-        return draft
-
-    def _said_later(self, draft: Draft) -> None:
-        """Look for words in the articles of the days after, which may report them; without any the draft stays what it is."""
-        late = Draft(replace(draft.asked, until=later(draft.asked.until)), draft.filters, draft.hits)
-        if self._from_ledger(late) and late.citations:
-            draft.citations, draft.nearest, draft.text, draft.confidence = late.citations, late.nearest, late.text, late.confidence
 
     def _beyond(self, draft: Draft, wanted: Filters, around: Around) -> tuple[Draft, Filters]:
         """Look beyond the filters of the question where nothing within them answers.
@@ -137,30 +71,31 @@ class Answering:
         What tells of the time that is asked about answers whenever it was published, and a weekday or a month without its year only
         prefers. Anything else is shown as nearest, with the filters that it does not meet.
         """
-        asked, given = draft.asked, around.filters
+        asked, given, index = draft.asked, around.filters, self.index
         timeless = undated(wanted, given)
         if timeless != wanted:
-            other = self._draft(replace(asked, since="", until=""), timeless, around)
-            first = other.citations[:1]
-            if first and (not asked.exact_time or tells_of(self.index.article(first[0].article_id), first[0].span, asked)):
+            other = self.drafting.draft(replace(asked, since="", until=""), timeless, around)
+            first = other.first
+            if first and (not asked.exact_time or tells_of(index.article(first.article_id), first.span, asked)):
                 return other, timeless
-        free = self._draft(replace(asked, since="", until=""), given, around)
-        draft.nearest = free.citations[:N_NEAREST] or free.nearest
-        draft.text = nothing_said(wanted, asked, self.index.articles(resolved(wanted, self.ledger)))
+        free = self.drafting.draft(replace(asked, since="", until=""), given, around)
+        draft.nearest = citations_of(free.parts)[:N_NEAREST] or free.nearest
+        draft.text = nothing_said(wanted, asked, index.articles(resolved(wanted, self.ledger)))
         if draft.nearest and draft.text:
             draft.text += " " + label("nearest_elsewhere", asked.language, title=draft.nearest[0].title)
         return draft, wanted
 
     def search(self, question: str, k: int, filters: Filters) -> list[Hit]:
         """Return the `k` best passages; see `Assistant.search`."""
-        hits = self.retriever.search(question, max(k, READ_HITS) if self.reader else k, resolved(filters, self.ledger))
-        asked = understand(question, detect_language(question, tuple(self.index.languages())))
-        return self._read(asked, hits)[0][:k]
+        drafting = self.drafting
+        least = READ_HITS if drafting.reader else 0
+        hits = drafting.retriever.search(question, max(k, least), resolved(filters, self.ledger))
+        return drafting.finder.read(understand(question, self._language(question)), hits)[0][:k]
 
     def sentences(self, question: str, filters: Filters = Filters()) -> list[Selected]:
         """Return the sentences of the best passages, best first, as an answer would choose from them; it never abstains."""
-        asked = understand(question, detect_language(question, tuple(self.index.languages())))
-        return self._selected(asked, self.retriever.search(question, self.k, filters))[0]
+        hits = self.drafting.retriever.search(question, self.drafting.k, filters)
+        return list(self.drafting.finder.find(understand(question, self._language(question)), hits).selected)
 
     def evidence(self, answer: Answer, n: int) -> tuple[Citation, ...]:
         """Return what else an answer may rest on: its citations, then the best sentences of its hits, `n` in all.
@@ -170,27 +105,26 @@ class Answering:
         asked = understand(answer.query, answer.language, answer.now)
         if asked.asks or not answer.hits:
             return answer.citations[:n]
-        selected = self._selected(asked, answer.hits)[0]
-        more = self._cited([one for one in selected if one.score >= selected[0].score - EVIDENCE_MARGIN][:n])
+        finder = self.drafting.finder
+        found = finder.find(asked, answer.hits).selected
+        near = [item for item in found if item.score >= found[0].score - EVIDENCE_MARGIN][:n]
         cited = {(citation.article_id, citation.span) for citation in answer.citations}
+        more = (finder.cited(item, answer.filters) for item in near)
         return (*answer.citations, *(citation for citation in more if (citation.article_id, citation.span) not in cited))[:n]
 
-    def _read(self, asked: Asked, hits: Sequence[Hit]) -> tuple[list[Hit], Readings | None]:
-        """Return the hits in the order that the reader gives them, and what it read."""
-        if self.reader is None or not hits:
-            return list(hits), None
-        readings = read_hits(self.reader, asked, hits[:READ_HITS], self.index.article)
-        return rerank(hits, readings.passages, self.retriever.strangeness(asked.question)), readings
+    def _language(self, question: str) -> str:
+        return detect_language(question, tuple(self.index.languages()))
 
     def _finish(self, draft: Draft, now: str, started: float) -> Answer:
-        citations = verify(draft.citations, self.index.article)
-        dropped = len(draft.citations) - len(citations)
-        citations = [replace(citation, number=number) for number, citation in enumerate(citations, 1)]
-        text, markers = compose(citations) if citations else (draft.text, ())
+        article = self.index.article
+        parts, n_dropped = verified(draft.parts, article)
+        citations = citations_of(parts)
+        text, markers = compose(parts) if citations else (draft.text, ())
         abstained = not citations and not draft.metadata
-        if abstained and not text:
-            text = self._abstention(draft)
-        draft.timings["total"] = _ms(started)
+        lack = (draft.lack or self.drafting.lack(draft)) if abstained else Lack()
+        if abstained:
+            text = " ".join(filter(None, [text, missing(draft.asked, lack)])) if text else abstention(draft.asked, lack)
+        draft.timings["total"] = elapsed_ms(started)
         return Answer(
             question=draft.asked.question,
             query=draft.asked.question,
@@ -198,119 +132,14 @@ class Answering:
             now=now,
             filters=draft.filters,
             markers=markers,
-            citations=tuple(citations),
-            nearest=tuple(verify(draft.nearest, self.index.article)) if abstained else (),
+            citations=citations,
+            nearest=tuple(verify(draft.nearest, article)) if abstained else (),
             hits=draft.hits,
             abstained=abstained,
             metadata=draft.metadata,
-            n_dropped=dropped,
+            n_dropped=n_dropped,
+            missing=lack.missing,
             language=draft.asked.language,
             confidence=round(draft.confidence, 4),
             timings=draft.timings,
         )
-
-    def _abstention(self, draft: Draft) -> str:
-        text = label("abstain", draft.asked.language)
-        if draft.nearest:
-            text += " " + label("nearest_about", draft.asked.language, title=draft.nearest[0].title)
-        return text
-
-    # What somebody said
-
-    def _from_ledger(self, draft: Draft) -> bool:
-        """Answer from the ledger; return False when the question is better answered from sentences."""
-        saying = Saying(self.ledger, self.retriever, draft.asked, draft.filters, draft.hits, 2 * self.max_citations)
-        said = answer_who(saying) if draft.asked.asks in ("spoke", "who") else saying.answer()
-        if said is None:
-            return False
-        draft.citations, draft.nearest, draft.text = said
-        draft.confidence = float(bool(said.citations))
-        return True
-
-    # What the articles are
-
-    def _from_metadata(self, draft: Draft, history: Sequence[Turn]) -> None:
-        articles = list(self.index.articles(draft.filters))
-        if draft.asked.topic:
-            hits = self.retriever.search(draft.asked.topic, self.k, draft.filters)
-            draft.hits = tuple(hits)
-            articles = [self.index.article(hit.passage.article_id) for hit in hits[:1]]
-        elif article_id := _talked_about(history):
-            articles = [self.index.article(article_id)]
-        if len(articles) == 1:
-            draft.metadata = True
-            draft.confidence = 1.0
-            draft.text = compose_metadata(articles, draft.asked.language)
-        else:
-            draft.text = label("which_article" if articles else "abstain", draft.asked.language)
-
-    # Any other question
-
-    def _from_sentences(self, draft: Draft) -> None:
-        began = time.perf_counter()
-        selected, hits, readings = self._selected(draft.asked, draft.hits)
-        draft.hits = tuple(hits)
-        draft.timings["select"] = _ms(began)
-        if not selected:
-            return
-        row = confidence_row(draft.asked, selected, unknown_share(draft.asked, self.index.rarity, self.index.document_frequencies))
-        draft.confidence = probability(selector(readings is not None).log_odds(row))
-        if draft.confidence < self.abstain_below:
-            draft.nearest = self._cited(selected[:N_NEAREST])
-            return
-        best = selected[0].score
-        draft.citations = self._cited([s for s in selected if s.score >= best - RIVAL_MARGIN])[: self.max_citations]
-
-    def _from_focus(self, draft: Draft, focus: Focus) -> bool:
-        """Answer from the articles in focus; return False when they do not answer surely enough."""
-        allowed = draft.filters.article_ids
-        articles = tuple(article for article in focus.articles if not allowed or article in allowed)
-        if not articles:
-            return False
-        own = understand(focus.question, draft.asked.language)
-        found = self.retriever.search(own.question, READ_HITS, replace(draft.filters, article_ids=articles))
-        selected, hits, readings = self._selected(own, found)
-        if not selected:
-            return False
-        unknown = unknown_share(own, self.index.rarity, self.index.document_frequencies)
-        logit = selector(readings is not None).log_odds(confidence_row(own, selected, unknown)) + FAMILIAR * focus.bare
-        if probability(logit) < self.abstain_below:
-            return False
-        if focus.bare:
-            selected = mixed(selected, self._selected(draft.asked, found)[0])
-        draft.confidence, draft.hits, draft.nearest, draft.text = probability(logit), tuple(hits), (), ""
-        draft.citations = self._cited([s for s in selected if s.score >= selected[0].score - WIDE_MARGIN])[: self.max_citations]
-        return True
-
-    def _selected(self, asked: Asked, found: Sequence[Hit]) -> tuple[list[Selected], list[Hit], Readings | None]:
-        """Return the sentences of the best hits, best first, the hits in their last order, and what was read."""
-        hits, readings = self._read(asked, found)
-        read = [hit for hit in hits if readings is None or hit.passage.id in readings.passages]
-        candidates = candidates_of(read[:CANDIDATE_HITS], self.index.article, self.index.sentences)
-        return select(asked, candidates, self.encoder, self.index.rarity, readings), hits, readings
-
-    def _cited(self, selected: Sequence[Selected]) -> tuple[Citation, ...]:
-        cited: list[Citation] = []
-        for item in selected:
-            candidate = item.candidate
-            if not any(folded(candidate.text) == folded(other.quote) for other in cited):
-                quotation = self._quotation_at(candidate.article.id, candidate.span)
-                cited.append(cite(len(cited) + 1, candidate.article, candidate.span, quotation, item.focus))
-        return tuple(cited)
-
-    def _quotation_at(self, article_id: str, span: Span) -> Quotation | None:
-        return next((q for q in self.index.quotations((article_id,)) if q.span.overlaps(span)), None)
-
-
-def _talked_about(history: Sequence[Turn]) -> str:
-    """Return the id of the article that was cited first, or told about, in the newest turn that has one; "" if none has."""
-    for turn in reversed(history):
-        if turn.answer.citations:
-            return turn.answer.citations[0].article_id
-        if turn.answer.metadata and turn.answer.hits:
-            return turn.answer.hits[0].passage.article_id
-    return ""
-
-
-def _ms(since: float) -> float:
-    return round((time.perf_counter() - since) * 1000, 2)

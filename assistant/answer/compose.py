@@ -1,11 +1,16 @@
-"""Make an answer's text from evidence: the sentences themselves, verbatim, each with its marker."""
+"""Make an answer's text from evidence: the sentences themselves, verbatim, each with its marker, in parts with headings.
+
+Only headings, and what stands before a quote (an outlet, a date), are the assistant's own words.
+"""
 
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from importlib import resources
+from typing import NamedTuple
 
 from assistant.records import Article, Citation, Marker, Quotation, Span
 
@@ -47,14 +52,55 @@ def cite(number: int, article: Article, span: Span, quotation: Quotation | None 
     )
 
 
-def compose(citations: Sequence[Citation]) -> tuple[str, tuple[Marker, ...]]:
-    """Return the quotes as paragraphs, and where the marker of each citation stands."""
-    text = ""
-    markers = []
-    for citation in citations:
-        text += ("\n\n" if text else "") + citation.quote
-        markers.append(Marker(len(text), citation.number))
+class Line(NamedTuple):
+    """A quote of an answer, with what the assistant itself says before it (`Kabar Nusa (5 Feb 2024): `)."""
+
+    citation: Citation
+    before: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A part of an answer: a heading of the assistant's own, or "", and quotes; `close` sets these without empty lines between."""
+
+    lines: tuple[Line, ...] = ()
+    head: str = ""
+    close: bool = False
+
+
+def plain(citations: Iterable[Citation]) -> tuple[Part, ...]:
+    """Return the quotes alone, one paragraph each."""
+    return (Part(tuple(Line(citation) for citation in citations)),)
+
+
+def citations_of(parts: Iterable[Part]) -> tuple[Citation, ...]:
+    """Return the citations of the parts, numbered from 1 in their order; a span that is quoted twice is one citation."""
+    found: dict[int, Citation] = {}
+    for line in _numbered(parts):
+        found.setdefault(line.citation.number, line.citation)
+    return tuple(found.values())
+
+
+def compose(parts: Sequence[Part]) -> tuple[str, tuple[Marker, ...]]:
+    """Return the text of an answer, and where the marker of each citation stands; the numbers are those of `citations_of`."""
+    numbered = iter(_numbered(parts))
+    text, markers = "", []
+    for part in parts:
+        text += ("\n\n" if text and (part.head or part.lines) else "") + part.head
+        for at, _ in enumerate(part.lines):
+            line = next(numbered)
+            gap = "\n" if part.close or (part.head and at == 0) else "\n\n"
+            text += (gap if part.head or at else "") + line.before + line.citation.quote
+            markers.append(Marker(len(text), line.citation.number))
     return text, tuple(markers)
+
+
+def _numbered(parts: Iterable[Part]) -> list[Line]:
+    numbers: dict[tuple[str, Span], int] = {}
+    lines = [line for part in parts for line in part.lines]
+    for line in lines:
+        numbers.setdefault((line.citation.article_id, line.citation.span), len(numbers) + 1)
+    return [line._replace(citation=replace(line.citation, number=numbers[line.citation.article_id, line.citation.span])) for line in lines]
 
 
 def compose_metadata(articles: Sequence[Article], language: str) -> str:

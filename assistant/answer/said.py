@@ -6,12 +6,12 @@ Never sentences that only mention the speaker: when no words of theirs are known
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 from assistant.answer.compose import cite, label
+from assistant.answer.copies import by_date, copy_of, same_words
 from assistant.answer.ledger import Ledger, Wanted
-from assistant.answer.naming import name_words
 from assistant.answer.near import by_role, has_name, is_named, mentions, near_speaker
 from assistant.answer.questions import Asked
 from assistant.answer.topics import LIKELY, SURE, Topic
@@ -50,10 +50,11 @@ class Said(NamedTuple):
 
 
 class Rated(NamedTuple):
-    """A quotation with its nearness to what is asked, greater is nearer."""
+    """A quotation with its nearness to what is asked, greater is nearer, and the same words in other articles."""
 
     quotation: Quotation
     nearness: float
+    also: tuple[Quotation, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -146,8 +147,13 @@ class Saying:
 
     def cited(self, rated: Sequence[Rated]) -> tuple[Citation, ...]:
         """Return the citations of quotations, numbered from 1."""
+        article = self.ledger.index.article
         return tuple(
-            cite(n, self.ledger.index.article(r.quotation.article_id), r.quotation.span, r.quotation) for n, r in enumerate(rated, 1)
+            replace(
+                cite(n, article(r.quotation.article_id), r.quotation.span, r.quotation),
+                also=by_date([copy_of(article(copy.article_id), copy.span) for copy in r.also]),
+            )
+            for n, r in enumerate(rated, 1)
         )
 
     # No words
@@ -268,17 +274,26 @@ def shared(groups: Sequence[Sequence[Rated]], n: int) -> list[Rated]:
 
 
 def without_copies(rated: Sequence[Rated], ledger: Ledger) -> list[Rated]:
-    """Leave out words that stand the same before (wire copies), and spans that lie in one before."""
-    seen: set[tuple[str, ...]] = set()
+    """Leave out words that stand the same before, and spans that lie in one before; wire copies in other articles go with the first.
+
+    Words are the same as `copies.same_words` says.
+    """
     kept: list[Rated] = []
     for item in rated:
         quotation = item.quotation
-        words = name_words(quotation.words.of(ledger.text(quotation.article_id)))
-        inside = any(other.quotation.article_id == quotation.article_id and _within(quotation.span, other.quotation.span) for other in kept)
-        if words not in seen and not inside:
-            seen.add(words)
+        if any(other.quotation.article_id == quotation.article_id and _within(quotation.span, other.quotation.span) for other in kept):
+            continue
+        same = next((at for at, other in enumerate(kept) if _same(quotation, other.quotation, ledger)), None)
+        if same is None:
             kept.append(item)
+        elif quotation.article_id not in {kept[same].quotation.article_id, *(copy.article_id for copy in kept[same].also)}:
+            kept[same] = kept[same]._replace(also=(*kept[same].also, quotation))
     return kept
+
+
+def _same(one: Quotation, other: Quotation, ledger: Ledger) -> bool:
+    ours, theirs = (quotation.words.of(ledger.text(quotation.article_id)) for quotation in (one, other))
+    return same_words(ours, theirs, ledger.index.article(one.article_id).language)
 
 
 def _within(span: Span, other: Span) -> bool:

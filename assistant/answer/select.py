@@ -1,6 +1,6 @@
-"""Select the sentences that answer: score every candidate, and estimate whether the best one answers at all.
+"""Select the sentences that answer: score every candidate, and estimate whether the best ones answer at all, and how likely each does.
 
-Both are small learned models over the features of `features.py`; `selector.json` holds their weights, once with what the reader says and
+All are small learned models over the features of `features.py`; `selector.json` holds their weights, once with what the reader says and
 once without; `assistant/train/selector.py` made them.
 """
 
@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from importlib import resources
 from typing import Any
@@ -26,10 +26,14 @@ from assistant.text.mentions import name_terms
 CONFIDENCE_FEATURES = (
     "score", "margin", "dense", "dense_window", "passage_dense", "overlap", "overlap_article", "overlap_same", "names", "names_article",
     "names_missing", "offers", "offers_not", "same_language", "match", "match_other", "match_article", "unknown_terms",
+    "passage", "spread",
 )  # fmt: skip
-"""What the estimate rests on whether the best sentence answers."""
+"""What the estimate rests on whether one of the best sentences answers; `spread` is the entropy of the candidates' shares."""
 READ_CONFIDENCE_FEATURES = ("read", "read_share", "read_rival", "read_passage")
 """What the reader adds to it; `read_rival` is how far the best other sentence is behind."""
+CHANCE_FEATURES = ("confidence", "gap", "share")
+"""What the estimate rests on whether one sentence answers: the log-odds that one of the best does, how far its score is behind that of the
+best, and the logarithm of its share among all candidates."""
 BY_TOKENS = ("dense", "match", "read")
 """So begin the names of the features that rest on token vectors."""
 LOST = 0.8
@@ -39,12 +43,16 @@ full, since pieces of words mean nothing, but find each other."""
 
 @dataclass(frozen=True)
 class Selected:
-    """A candidate with its score, greater is better, its features by name, and the short answer inside it when one is known."""
+    """A candidate with its score, greater is better, its features by name, and the short answer inside it when one is known.
+
+    `chance` is the estimated probability that it answers, 0 until that is estimated.
+    """
 
     candidate: Candidate
     score: float
     features: Mapping[str, float]
     focus: Span | None = None
+    chance: float = 0.0
 
 
 def select(
@@ -94,6 +102,7 @@ def confidence_row(asked: Asked, selected: Sequence[Selected], n_unknown: float)
         best["overlap"], best["overlap_article"], best["overlap_same"], best["names"], best["names_article"],
         float(bool(name_terms(asked.question)) and best["names_article"] < 1), best["offers"], best["offers_not"],
         best["same_language"], best["match"], best["match_other"], best["match_article"], n_unknown,
+        best["passage"], spread(selected),
     ]  # fmt: skip
     if "read" in best:
         row += [
@@ -103,6 +112,28 @@ def confidence_row(asked: Asked, selected: Sequence[Selected], n_unknown: float)
             best["read_passage"],
         ]
     return np.asarray([row], np.float64)
+
+
+def spread(selected: Sequence[Selected]) -> float:
+    """Return the entropy, in nats, of the candidates' shares: 0 when one has all."""
+    logs = _log_shares(selected)
+    return float(-(np.exp(logs) * logs).sum())
+
+
+def chance_rows(selected: Sequence[Selected], confidence: float) -> Matrix:
+    """Return the features, shape (n, 3), of how likely each of the selected answers.
+
+    Args:
+        selected: the candidates, best first.
+        confidence: the log-odds that one of the best answers.
+    """
+    scores = np.array([item.score for item in selected])
+    return np.stack([np.full(len(scores), confidence), scores - scores[0], _log_shares(selected)], axis=1)
+
+
+def _log_shares(selected: Sequence[Selected]) -> Matrix:
+    scores = np.array([item.score for item in selected])
+    return np.asarray(scores - scores[0] - np.log(np.exp(scores - scores[0]).sum()))
 
 
 @dataclass(frozen=True)
@@ -121,19 +152,24 @@ class Linear:
 
 @dataclass(frozen=True)
 class Selector:
-    """The two learned models: `sentence` scores candidates, `confidence` gives log-odds that the best ones answer."""
+    """The learned models: `sentence` scores candidates, the others give log-odds: that one of the best answers, and that each does."""
 
     sentence: Linear
     confidence: Linear
+    chance: Linear
 
-    def log_odds(self, row: Matrix) -> float:
-        """Return the log-odds for a `confidence_row` that the best sentence answers."""
-        return float(self.confidence(row)[0])
+    def probability(self, row: Matrix) -> float:
+        """Return the estimated probability (0 to 1) for a `confidence_row`."""
+        return float(_probability(self.confidence(row))[0])
+
+    def with_chances(self, selected: Sequence[Selected], row: Matrix) -> list[Selected]:
+        """Return the selected with the estimated probability that each answers, given their `confidence_row`."""
+        chances = _probability(self.chance(chance_rows(selected, float(self.confidence(row)[0]))))
+        return [replace(item, chance=float(chance)) for item, chance in zip(selected, chances, strict=True)]
 
 
-def probability(log_odds: float) -> float:
-    """Return the probability (0 to 1) for log-odds."""
-    return float(1 / (1 + np.exp(-log_odds)))
+def _probability(log_odds: Matrix) -> Matrix:
+    return np.asarray(1 / (1 + np.exp(-log_odds)))
 
 
 @lru_cache(maxsize=2)
@@ -142,14 +178,14 @@ def selector(with_reader: bool) -> Selector:
     source = resources.files("assistant.answer").joinpath("selector.json").read_text("utf-8")
     data = json.loads(source)["best" if with_reader else "fast"]
     sentence, confidence = feature_names(with_reader)
-    for part, expected in (("sentence", sentence), ("confidence", confidence)):
+    for part, expected in (("sentence", sentence), ("confidence", confidence), ("chance", CHANCE_FEATURES)):
         if tuple(data[part]["features"]) != expected:
             raise RuntimeError(f"selector.json was made for other {part} features: run assistant.train.selector again")
-    return Selector(linear(data["sentence"]), linear(data["confidence"]))
+    return Selector(linear(data["sentence"]), linear(data["confidence"]), linear(data["chance"]))
 
 
 def feature_names(with_reader: bool) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """Return the columns of the two models in order."""
+    """Return the columns of the scores and of the confidence in order."""
     if with_reader:
         return FEATURES + READ_FEATURES, CONFIDENCE_FEATURES + READ_CONFIDENCE_FEATURES
     return FEATURES, CONFIDENCE_FEATURES

@@ -69,6 +69,14 @@ class Topic:
         met = [float(tokens.matches([text], self.encoder.token_vectors).heavy[0]) for text in context]
         return [float(near) + share for near, share in zip(self._nearest(texts), met, strict=True)]
 
+    def of_article(self, article_id: str) -> float:
+        """Return how surely an article is about the topic, on the scale of `about`: by its title, its lead and all its words."""
+        article, _ = self._article(article_id)
+        lead = self._lead(article_id)
+        tokens = QuestionTokens.of(self.words, self.encoder.token_vectors)
+        met = float(tokens.matches([f"{article.title} {article.text}"], self.encoder.token_vectors).heavy[0])
+        return float(self._nearest([[*lead, " ".join(lead)]])[0]) + met
+
     def _nearest(self, texts: Sequence[Sequence[str]]) -> Numbers:
         """Return the greatest cosine to the topic within each group of texts, shape (len(texts),)."""
         if not texts:

@@ -18,6 +18,7 @@ from assistant.cli import asking, commands, quotations
 from assistant.cli.filters import add_filters
 from assistant.cli.terminal import complain, one_line
 from assistant.errors import AssistantError
+from assistant.settings import STRICTNESSES
 
 Command = Callable[[argparse.Namespace], int]
 
@@ -75,6 +76,7 @@ def _parser(words: Sequence[str]) -> argparse.ArgumentParser:
     chat = command("chat", asking.chat, "ask in turns; a question may refer to the answer before")
     for sub in (ask, chat):
         add_filters(sub)
+        sub.add_argument("--strictness", choices=STRICTNESSES, help="how sure an answer must be (balanced)")
     serve = command("serve", commands.serve, "open the web chat on this machine")
     serve.add_argument("--samples", action="store_true", help="make the index of the sample articles if there is none")
     serve.add_argument("--host", help="the address to listen on (127.0.0.1)")

@@ -36,3 +36,9 @@ def in_words(said: Quotation | Citation, language: str) -> str:
 def is_said(citation: Citation) -> bool:
     """Say whether a citation is of somebody's words."""
     return bool(citation.speaker or citation.via)
+
+
+def also_in(citation: Citation, language: str) -> str:
+    """Say where the same words stand: `also in: Northern Wire, 2021-03-09; The Courier`; "" when nowhere."""
+    places = (", ".join(part for part in (copy.outlet or copy.title, copy.published[:10]) if part) for copy in citation.also)
+    return f"{label('also', language)}: {'; '.join(places)}" if citation.also else ""

@@ -16,7 +16,7 @@ from typing import Any
 from assistant.answer.compose import METADATA_FIELDS, label
 from assistant.records import AddReport, Answer, Article, Citation, Failure, Quotation, Span
 from assistant.serve.checked import badge_of, left_out, shows_quotes, translated
-from assistant.serve.marks import in_words, is_said, marks
+from assistant.serve.marks import also_in, in_words, is_said, marks
 
 # The page's templates give a meaning to `${...}` and `{{...}}`; as entities the characters are harmless.
 _TEMPLATE_MARKS = str.maketrans({"{": "&#123;", "}": "&#125;", "$": "&#36;", "`": "&#96;"})
@@ -148,6 +148,7 @@ def sources_as_text(answer: Answer, width: int = 0) -> str:
         for near in answer.nearest:
             lines.append(wrapped(plain(near.quote), width, "  "))
             lines.append(wrapped(plain(described(near, answer.language)), width, "    - ", "      "))
+            lines += _also_text(near, answer.language, width)
         blocks.append("\n".join(lines))
     return "\n\n".join(blocks)
 
@@ -168,7 +169,12 @@ def _sources_text(answer: Answer, width: int) -> str:
             lines.append(wrapped(plain(citation.quote), width, " " * 4))
         if translation:
             lines.append(wrapped(f"{translation[0]}: {plain(translation[1])}", width, " " * 4))
+        lines += _also_text(citation, answer.language, width)
     return "\n".join(lines)
+
+
+def _also_text(citation: Citation, language: str, width: int) -> list[str]:
+    return [wrapped(plain(also_in(citation, language)), width, " " * 4, " " * 6)] if citation.also else []
 
 
 def wrapped(text: str, width: int, first: str = "", rest: str | None = None) -> str:
@@ -288,4 +294,6 @@ def _facts_html(citation: Citation, language: str, with_title: bool = False) -> 
         host = escape(citation.url.split("/")[2])
         link = f'<a class="outside" href="{escape(citation.url)}" {_OUTSIDE}>{host}</a>'
         facts = f"{facts} - {link}" if facts else link
+    if also := also_in(citation, language):
+        facts += f' <span class="also" dir="auto">({escape(also)})</span>'
     return facts

@@ -3,7 +3,8 @@
 Questions are those of the samples' tuning half, which are asked across languages as real ones are, and with little weight some of the
 training sets that the reader did not learn from. The sentences of the retrieved passages are the candidates. A listwise softmax loss ranks
 those of one question (Cao et al. 2007, ListNet); a second linear model learns from the best candidate whether one of the first three is
-right. It learns from sentences that were chosen by weights which had not seen the question: otherwise it would be too sure.
+right, a third from that and the scores whether each single one is (Platt 1999). Both learn from sentences that were chosen by weights which
+had not seen the question: otherwise they would be too sure.
 """
 
 from __future__ import annotations
@@ -26,10 +27,10 @@ from assistant.answer.features import Matrix, features, unknown_share
 from assistant.answer.questions import Asked, understand
 from assistant.answer.reading import read_hits
 from assistant.answer.remember import RememberingEncoder
-from assistant.answer.select import Linear, Selected, confidence_row, feature_names, linear
+from assistant.answer.select import CHANCE_FEATURES, Linear, Selected, chance_rows, confidence_row, feature_names, linear
 from assistant.assistant import Assistant
 from assistant.evaluate.datasets import EvaluationQuestion, QuestionSet, read_question_set
-from assistant.evaluate.metrics import expected_calibration_error
+from assistant.evaluate.metrics import area_under_roc, expected_calibration_error
 from assistant.evaluate.runner import Corpus, is_gold
 from assistant.search.rerank import rerank
 from assistant.settings import Settings
@@ -55,13 +56,16 @@ class Example:
         """Return which candidates are right, best first."""
         return np.asarray(self.right[np.argsort(-score(self.columns), kind="stable")])
 
-    def confidence_row(self, score: Linear, names: Sequence[str]) -> Matrix:
-        """Return the features of how surely the best candidate answers."""
+    def selected(self, score: Linear, names: Sequence[str]) -> list[Selected]:
+        """Return the candidates with their scores, best first."""
         scores = score(self.columns)
-        order = np.argsort(-scores, kind="stable")[:8]
+        order = np.argsort(-scores, kind="stable")
         rows = [dict(zip(names, map(float, self.columns[i]), strict=True)) for i in order]
-        chosen = [Selected(self.candidates[i], float(scores[i]), row) for i, row in zip(order, rows, strict=True)]
-        return np.asarray(confidence_row(self.asked, chosen, self.unknown)[0])
+        return [Selected(self.candidates[i], float(scores[i]), row) for i, row in zip(order, rows, strict=True)]
+
+    def confidence_row(self, score: Linear, names: Sequence[str]) -> Matrix:
+        """Return the features of how surely the best candidates answer."""
+        return np.asarray(confidence_row(self.asked, self.selected(score, names), self.unknown)[0])
 
 
 def main() -> None:
@@ -133,13 +137,15 @@ def _example(corpus: Corpus, question: EvaluationQuestion, n_hits: int, remove: 
 
 
 def train(examples: Sequence[Example], names: tuple[tuple[str, ...], tuple[str, ...]], recipe: dict[str, Any]) -> dict[str, Any]:
-    """Train both models and return their weights; print what they reach on questions that they have not seen."""
+    """Train the models and return their weights; print what they reach on questions that they have not seen."""
     folds = [train_sentence([e for e in examples if e.fold != fold], names[0], recipe) for fold in range(recipe["folds"])]
     own = [e for e in examples if e.weight == 1 and e.right.any()]
     ranked = [e.ranked(linear(folds[e.fold])) for e in own]
     first, three = np.mean([r[0] for r in ranked]), np.mean([r[:3].any() for r in ranked])
     print(f"unseen: {len(own)} samples, Success@1 {first:.3f} @3 {three:.3f}")
-    return {"sentence": train_sentence(examples, names[0], recipe), "confidence": train_confidence(examples, folds, names, recipe)}
+    confidence, sure = train_confidence(examples, folds, names, recipe)
+    chance = train_chance(examples, [e.selected(linear(folds[e.fold]), names[0]) for e in examples], sure, recipe)
+    return {"sentence": train_sentence(examples, names[0], recipe), "confidence": confidence, "chance": chance}
 
 
 def train_sentence(examples: Sequence[Example], names: Sequence[str], recipe: dict[str, Any]) -> dict[str, Any]:
@@ -171,30 +177,86 @@ def train_sentence(examples: Sequence[Example], names: Sequence[str], recipe: di
 
 def train_confidence(
     examples: Sequence[Example], folds: Sequence[dict[str, Any]], names: tuple[tuple[str, ...], tuple[str, ...]], recipe: dict[str, Any]
-) -> dict[str, Any]:
-    """Train the estimate whether one of the first three sentences answers, and return its weights."""
+) -> tuple[dict[str, Any], Matrix]:
+    """Train the estimate whether one of the first three sentences answers; return its weights, and each example's log-odds unseen."""
     scores = [linear(fold) for fold in folds]
     rows = np.asarray([e.confidence_row(scores[e.fold], names[0]) for e in examples])
     right = np.array([float(e.ranked(scores[e.fold])[:3].any()) for e in examples])
-    weights, numbers = np.array([e.weight for e in examples]), np.array([e.fold for e in examples])
-    mean, scale = rows[weights == 1].mean(0), rows[weights == 1].std(0) + 1e-6
-    inputs = np.clip((rows - mean) / scale, -5, 5)
-    counts = weights * np.where([e.removed for e in examples], recipe["removed_weight"], 1.0)
+    fitting = _Fitting.of(rows, right, examples, np.arange(len(examples)), recipe)
+    unseen = fitting.unseen()
+    _print_reached("one of three", unseen, right, fitting.own)
+    return fitting.weights(names[1]), np.log(unseen / (1 - unseen))
 
-    def fit(use: Any) -> LogisticRegression:
-        return LogisticRegression(C=recipe["regular"], max_iter=1000).fit(inputs[use], right[use], counts[use])
 
-    unseen = np.zeros(len(right))
-    for fold in range(recipe["folds"]):
-        unseen[numbers == fold] = fit(numbers != fold).predict_proba(inputs[numbers == fold])[:, 1]
-    for label, use in (("samples", weights == 1), ("training sets", weights < 1)):
+def train_chance(
+    examples: Sequence[Example], selected: Sequence[Sequence[Selected]], sure: Matrix, recipe: dict[str, Any]
+) -> dict[str, Any]:
+    """Train the estimate whether one sentence answers, from the first few of each example, and return its weights.
+
+    Args:
+        examples: the questions.
+        selected: their candidates, best first, scored by weights that had not seen the question.
+        sure: the log-odds that one of the first three answers, by a model that had not seen it either.
+        recipe: the numbers.
+    """
+    rows, right, owners = [], [], []
+    for number, (example, chosen, log_odds) in enumerate(zip(examples, selected, sure, strict=True)):
+        places = {id(candidate): at for at, candidate in enumerate(example.candidates)}
+        for row, item in list(zip(chance_rows(chosen, float(log_odds)), chosen, strict=True))[: recipe["chances_of"]]:
+            rows.append(row)
+            right.append(example.right[places[id(item.candidate)]])
+            owners.append(number)
+    fitting = _Fitting.of(np.asarray(rows), np.asarray(right), examples, np.asarray(owners), recipe)
+    _print_reached("each sentence", fitting.unseen(), fitting.right, fitting.own)
+    return fitting.weights(CHANCE_FEATURES)
+
+
+@dataclass(frozen=True)
+class _Fitting:
+    """A logistic regression on standardised columns: every row belongs to a question, whose fold and weight it has."""
+
+    inputs: Matrix
+    mean: Matrix
+    scale: Matrix
+    right: Matrix
+    counts: Matrix
+    folds: Matrix
+    own: Any
+    regular: float
+
+    @classmethod
+    def of(cls, rows: Matrix, right: Matrix, examples: Sequence[Example], owners: Any, recipe: dict[str, Any]) -> _Fitting:
+        owned = [examples[owner] for owner in owners]
+        own = np.array([e.weight == 1 for e in owned])
+        mean, scale = rows[own].mean(0), rows[own].std(0) + 1e-6
+        counts = np.where(own, 1.0, recipe["weight_of_sets_in_confidence"])
+        counts = counts * np.where([e.removed for e in owned], recipe["removed_weight"], 1.0)
+        inputs = np.clip((rows - mean) / scale, -5, 5)
+        return cls(inputs, mean, scale, right, counts, np.array([e.fold for e in owned]), own, recipe["regular"])
+
+    def _fit(self, use: Any) -> LogisticRegression:
+        return LogisticRegression(C=self.regular, max_iter=1000).fit(self.inputs[use], self.right[use], self.counts[use])
+
+    def unseen(self) -> Matrix:
+        """Return the probability of each row by a model that has not seen its fold."""
+        found = np.zeros(len(self.right))
+        for fold in np.unique(self.folds):
+            inside = self.folds == fold
+            found[inside] = self._fit(~inside).predict_proba(self.inputs[inside])[:, 1]
+        return found
+
+    def weights(self, names: Sequence[str]) -> dict[str, Any]:
+        """Return the weights of the model of all rows."""
+        model = self._fit(np.ones(len(self.right), bool))
+        return _exported(names, self.mean, self.scale, model.coef_[0], float(model.intercept_[0]))
+
+
+def _print_reached(what: str, unseen: Matrix, right: Matrix, own: Any) -> None:
+    for label, use in (("samples", own), ("training sets", ~own)):
         if use.any():
-            yes, no = unseen[use & (right > 0)], unseen[use & (right == 0)]
-            area = float((yes[:, None] > no[None, :]).mean()) if len(yes) and len(no) else float("nan")
+            area = area_under_roc(unseen[use].tolist(), (right[use] > 0).tolist())
             error = expected_calibration_error(unseen[use].tolist(), right[use].tolist())
-            print(f"unseen {label}: area under ROC {area:.3f}, calibration error {error:.3f}")
-    model = fit(weights > 0)
-    return _exported(names[1], mean, scale, model.coef_[0], float(model.intercept_[0]))
+            print(f"unseen {label}, {what}: area under ROC {area:.3f}, calibration error {error:.3f}")
 
 
 def _exported(names: Sequence[str], mean: Matrix, scale: Matrix, weights: Any, bias: float) -> dict[str, Any]:

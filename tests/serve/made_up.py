@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from html.parser import HTMLParser
 
-from assistant.answer.compose import cite, compose
+from assistant.answer.compose import cite, compose, plain
 from assistant.records import Answer, Article, Quotation, Span
 
 MARKUP = (
@@ -43,7 +43,7 @@ def answered(*cited: tuple[Article, str], speaker: str = "", via: str = "", lang
         span = Span(at, at + len(words))
         quotation = Quotation(source.id, span, span, speaker, direct=True, via=via) if speaker or via else None
         citations.append(cite(number, source, span, quotation))
-    text, markers = compose(citations)
+    text, markers = compose(plain(citations))
     return Answer("what is said?", "what is said?", text, markers=markers, citations=tuple(citations), language=language)
 
 

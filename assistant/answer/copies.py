@@ -1,0 +1,87 @@
+"""Tell copies: the same sentence in several articles, as wire reports are, word for word or with a word left out."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from functools import lru_cache
+from importlib import resources
+
+from assistant.answer.naming import name_words
+from assistant.records import Article, Citation, Copy, Filters, Span
+from assistant.search.retrievers import LexicalRetriever
+from assistant.text.terms import is_stopword
+
+ALIKE = 0.8
+"""Share of all words of two sentences that must stand in both. What else differs may be function words alone: a name, a number or a "not"
+more makes another statement, however alike the rest is (`64 stalls burnt`, `46 stalls burnt`)."""
+LEAST_WORDS = 6
+"""Shorter sentences are copies only word for word."""
+COPY_HITS = 20
+"""How many passages are searched for copies of a citation."""
+
+
+def same_words(one: str, other: str, language: str = "") -> bool:
+    """Say whether two sentences are the same but for case, marks and perhaps a function word."""
+    a, b = _words(one), _words(other)
+    if a == b:
+        return bool(a)
+    together, different = set(a) | set(b), set(a) ^ set(b)
+    if min(len(a), len(b)) < LEAST_WORDS or len(together) - len(different) < ALIKE * len(together):
+        return False
+    return all(word not in _negations() and is_stopword(word, language) for word in different)
+
+
+@lru_cache(maxsize=1)
+def _negations() -> frozenset[str]:
+    """Return the function words that turn a statement round, of all languages."""
+    words = tomllib.loads(resources.files("assistant.answer").joinpath("copies.toml").read_text("utf-8"))["negations"]
+    return frozenset(word for listed in words.values() for word in listed.split())
+
+
+@lru_cache(maxsize=1 << 13)
+def _words(text: str) -> tuple[str, ...]:
+    return name_words(text)
+
+
+def copy_of(article: Article, span: Span) -> Copy:
+    """Make the record of a copy."""
+    return Copy(article.id, article.title, article.url, article.outlet or article.source, article.published, span)
+
+
+@dataclass(frozen=True)
+class Copies:
+    """Finds the copies of what is cited in the other articles."""
+
+    lexical: LexicalRetriever
+    filters: Filters = Filters()
+
+    def added_to(self, citation: Citation) -> Citation:
+        """Return the citation with its copies, the first place of each article, by date and then by article; those it has are kept."""
+        index = self.lexical.index
+        home = index.article(citation.article_id)
+        known = {citation.article_id, *(copy.article_id for copy in citation.also)}
+        found = list(citation.also)
+        n = sum(span.overlaps(citation.span) for span in index.sentences(citation.article_id))
+        for hit in self.lexical.search(citation.quote, COPY_HITS, self.filters):
+            article = index.article(hit.passage.article_id)
+            if article.id in known:
+                continue
+            for span in _stretches(hit.passage.sentences, n):
+                if same_words(citation.quote, span.of(article.text), home.language):
+                    known.add(article.id)
+                    found.append(copy_of(article, span))
+                    break
+        return replace(citation, also=by_date(found))
+
+
+def by_date(copies: Sequence[Copy]) -> tuple[Copy, ...]:
+    """Order copies: the earliest first, undated ones last."""
+    return tuple(sorted(copies, key=lambda copy: (not copy.published, copy.published, int(copy.article_id), copy.span)))
+
+
+def _stretches(sentences: Sequence[Span], n: int) -> Iterator[Span]:
+    """Yield every `n` neighbouring sentences as one span."""
+    for first in range(len(sentences) - n + 1):
+        yield Span(sentences[first].start, sentences[first + n - 1].end)
