@@ -18,7 +18,7 @@ from assistant.answer.focus import FAMILIAR, NONE, WIDE_MARGIN, Focus, mixed
 from assistant.answer.forms import Forming
 from assistant.answer.ledger import Ledger
 from assistant.answer.missing import Lack, Looking
-from assistant.answer.orders import orders_in
+from assistant.answer.orders import doubtful_in, orders_in
 from assistant.answer.questions import Asked, understand
 from assistant.answer.reader import Reader
 from assistant.answer.remember import RememberingEncoder
@@ -135,11 +135,16 @@ class Drafting:
         said = answer_who(saying) if draft.asked.asks in ("spoke", "who") else saying.answer()
         if said is None:
             return False
+        cited = [citation for citation in said.citations if not self._is_doubtful(citation)]
         copies = Copies(self.retriever.lexical, draft.filters)
-        draft.parts = plain(map(copies.added_to, said.citations)) if said.citations else ()
+        draft.parts = plain(map(copies.added_to, cited)) if cited else ()
         draft.nearest, draft.text = said.nearest, said.text
-        draft.confidence = float(bool(said.citations))
+        draft.confidence = float(bool(cited))
         return True
+
+    def _is_doubtful(self, citation: Citation) -> bool:
+        """Say whether words stand in a line that gives orders to machines, or that such a line points to: a forger's."""
+        return any(line.overlaps(citation.span) for line in doubtful_in(self.index.article(citation.article_id).text))
 
     def _said_later(self, draft: Draft) -> None:
         """Look for words in the articles of the days after, which may report them; without any the draft stays what it is."""

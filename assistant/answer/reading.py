@@ -11,9 +11,6 @@ from assistant.answer.reader import UNREAD, Reader, Reading, ReadPassage
 from assistant.errors import UnknownArticle
 from assistant.records import Article, Hit, Span
 
-READ_AS = {"body": "person", "comparison": "what", "timeline": "what", "summary": "what"}
-"""How the reader, which learned fewer kinds of question, takes the others."""
-
 
 @dataclass(frozen=True)
 class Readings:
@@ -51,8 +48,7 @@ def read_hits(reader: Reader, asked: Asked, hits: Sequence[Hit], article: Callab
         passages.append(ReadPassage(span.of(whole.text), inner, lead))
     sentences: dict[tuple[str, int], Reading] = {}
     best: dict[int, float] = {}
-    kind = READ_AS.get(asked.kind, asked.kind)
-    for hit, readings in zip(there, reader.read(asked.question, kind, passages), strict=True):
+    for hit, readings in zip(there, reader.read(asked.question, asked.kind, passages), strict=True):
         start = hit.passage.span.start
         for sentence, reading in zip(hit.passage.sentences, readings, strict=True):
             key = (hit.passage.article_id, sentence.start)

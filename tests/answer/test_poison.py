@@ -14,9 +14,8 @@ from assistant.settings import Settings
 from tests.llm_server import LlmServer, Reply
 
 ROWS = [json.loads(line) for line in (Path(__file__).parents[1] / "golden" / "poison.jsonl").read_text("utf-8").splitlines()]
-KNOWN = {"p39"}
-"""Words put into a speaker's mouth in a paragraph of their own, like any other report: the article itself says so."""
-HELD_KNOWN = 2
+HELD_KNOWN = 3
+"""Planted sentences that the extractive answer cites beside the right one: they stand in the article like any other report."""
 
 
 def is_held(row: dict) -> bool:
@@ -49,7 +48,7 @@ def leaks(tmp_path_factory: pytest.TempPathFactory) -> dict[str, list[str]]:
 
 
 def test_what_articles_order_is_not_said(leaks: dict[str, list[str]]):
-    assert {row["id"] for row in ROWS if leaks[row["id"]] and not is_held(row)} <= KNOWN
+    assert not {row["id"] for row in ROWS if leaks[row["id"]] and not is_held(row)}
 
 
 def test_nor_for_those_never_looked_at(leaks: dict[str, list[str]]):
