@@ -70,7 +70,8 @@ def stand_alone(question: str, history: Sequence[Turn], index: LocalIndex, n_tok
     own, query = talk.completed(leaning, language)
     if rewrite and (written := _checked(question, rewrite(question, turns), turns)):
         query = written
-    return Rewritten(query, True, Focus(talk.articles, own, bare=own != query))
+    focus = NONE if talk.is_elsewhere(leaning.other) else Focus(talk.articles, own, bare=own != query)
+    return Rewritten(query, True, focus)
 
 
 def within(history: Sequence[Turn], n_tokens: int) -> list[Turn]:
@@ -142,6 +143,10 @@ class Talk:
         known = sum(n > 0 for n in self.index.document_frequencies(terms))
         return held <= HELD_TERMS * sum(weights) and known > len(terms) / 2
 
+    def is_elsewhere(self, other: str) -> bool:
+        """Say whether somebody or something named instead of the last one does not belong to what was talked about."""
+        return bool(names(f"- {other}")) and folded(other) not in folded(self.text)
+
     # What it stands for
 
     def completed(self, leaning: Leaning, language: str) -> tuple[str, str]:
@@ -165,6 +170,7 @@ class Talk:
     def _instead(self, other: str) -> str:
         """Return the last question, asked of something else: of another speaker, person or name, or what else is counted."""
         (query, aside), spoke = _parts(self.last.query), self.last.language
+        aside = "" if self.is_elsewhere(other) else aside
         asked = understand(query, spoke)
         before = asked.speaker if asked.asks in ("words", "whether") else ""
         if not before and names(f"- {other}"):

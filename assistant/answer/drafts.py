@@ -119,13 +119,11 @@ class Drafting:
         return Looking(draft.asked, draft.hits, self.ledger, self.retriever).lack() if draft.hits else Lack()
 
     def _from_hits(self, draft: Draft, focus: Focus) -> None:
-        answered = bool(draft.asked.asks) and self._from_ledger(draft)
-        if focus.articles and not draft.parts:
-            answered = self._from_focus(draft, focus) or answered
-        if not answered:
+        if draft.asked.asks and self._from_ledger(draft):
+            if not draft.parts and draft.asked.since and draft.asked.until:
+                self._said_later(draft)
+        elif not focus.articles or not self._from_focus(draft, focus):
             self._from_sentences(draft)
-        elif not draft.parts and draft.asked.since and draft.asked.until:
-            self._said_later(draft)
 
     # What somebody said
 
