@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from assistant.answer.kinds import FORMS, KINDS, NEIGHBOURS, kind_of, patterns_of, tongues, wants_newest, without_lead
+from assistant.answer.matter import matter_of
 from assistant.answer.mentioned import names_in, sides_of
 from assistant.answer.parts import split_questions
 from assistant.answer.sources import NOBODY, Known, Source, find_source, is_writing
@@ -88,6 +89,8 @@ def understand(question: str, language: str, now: str = "", known: Known = NOBOD
             if wording := next((wording for wording in read_wordings(text, order) if _fits(wording, kind)), None):
                 asked = _about_words(_with_time(asked, when), wording, order)
                 break
+    if asked.kind in ("summary", "timeline") and not asked.topic:
+        asked = replace(asked, topic=matter_of(rest, (*own, "en")))
     named = names_in(take_time(plain, now, near)[0], language, (*asked.speakers, *filter(None, (asked.outlet, asked.author))))
     return replace(asked, names=named, sides=sides_of(rest, named, own) if kind == "comparison" else ())
 
