@@ -9,6 +9,7 @@ from typing import NamedTuple
 from assistant.answer.choose import without_copies
 from assistant.answer.compose import Line, Part
 from assistant.answer.dated import day_named, written_day
+from assistant.answer.near import mentions
 from assistant.answer.questions import Asked
 from assistant.answer.select import Selected
 from assistant.answer.sentences import Sentences
@@ -41,9 +42,17 @@ def timeline(sentences: Sentences, asked: Asked, selected: Sequence[Selected], f
         filters: what copies may come from.
         most: the citations of another answer.
     """
-    chosen = dated(selected, ROOM * most)
+    chosen = dated(naming(asked.names, selected), ROOM * most)
     lines = (Line(sentences.cited(item, filters), f"{written_day(day, asked.language)}: ") for day, item in chosen)
     return (Part(tuple(lines), close=True),) if chosen else ()
+
+
+def naming(wanted: Sequence[str], selected: Sequence[Selected]) -> list[Selected]:
+    """Leave out articles without a name that is asked for and that the best one has: another flood is another story."""
+    if not selected:
+        return []
+    held = [name for name in wanted if mentions(name, selected[0].candidate.article)]
+    return [item for item in selected if all(mentions(name, item.candidate.article) for name in held)]
 
 
 def dated(selected: Sequence[Selected], most: int) -> list[Dated]:

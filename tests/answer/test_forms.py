@@ -94,3 +94,10 @@ def test_a_summary_of_what_no_article_is_about_abstains(news: Assistant):  # noq
 def test_the_strict_cite_less_than_the_eager(news: Assistant):  # noqa: F811
     asked = Asked("How many stalls burnt down in the Tandora market fire?", "en", "number")
     assert len(news.answering.answer_asked(asked).citations) <= len(ask(news, asked).citations)
+
+
+def test_a_timeline_keeps_to_what_is_named(news: Assistant):  # noqa: F811
+    asked = Asked("What happened when to the Marrow bridge?", "en", "timeline", topic="Marrow bridge", names=("Marrow",))
+    titles = {news.article(citation.article_id).text for citation in ask(news, asked).citations}
+    assert titles
+    assert all("Marrow" in text for text in titles)
