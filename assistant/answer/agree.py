@@ -223,6 +223,8 @@ def _marked(text: str, words: Sequence[str]) -> list[tuple[int, int]]:
 def _claimed(start: int, matched: Matched, claim: Read) -> bool:
     """Say whether the clause in which a negator stands is one that the claim repeats."""
     sentence = matched.sentence
+    if len(clauses(sentence.text)) == 1:
+        return True
     clause = next((a, b) for a, b in clauses(sentence.text) if a <= start < b)
     inside = [
         i for i, word in enumerate(sentence.words.words) if clause[0] <= word.start < clause[1] and not word.stop and word.start != start
