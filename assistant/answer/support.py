@@ -32,8 +32,8 @@ from assistant.text.language import detect_language, same_language
 from assistant.text.terms import folded
 from assistant.text.transliteration import script
 
-CLEARLY = 2
-"""So many more words of news that are one language's speak for it."""
+CLEARLY = 1
+"""So many more words of news that are one language's speak for it, where what was found has none or few."""
 MOST_EVIDENCE = 12
 """Sentences among which support is looked for."""
 
