@@ -24,6 +24,10 @@ from assistant.text.terms import folded
 REPEATED = 0.35
 """A clause is repeated by a claim that meets so much of it."""
 _MINISTER = re.compile(r"minist|menter|secretary|bakan|министр|وزير|وزارة|部长|部長|大臣|相", re.IGNORECASE)
+STRANGE = 0.15
+"""A rare word of the claim that is met less is no word for anything in the evidence."""
+UNTOLD = frozenset(("de", "tr", "fi", "hu"))
+"""Languages that make long words of short ones: a rare word is no name there."""
 SPOKEN = 3
 BESIDE = 24
 """Characters between a figure and the date that belongs to it."""
@@ -141,7 +145,15 @@ def names_hold(case: Case) -> bool:
         for i in run:
             if case.met[i] < TRANSLATED and not is_title(words[i]) and not _cannot_tell(case) and not body_rows(words[i].text):
                 return False
-    return _bodies_hold(case) and _kinds_hold(case)
+    return _bodies_hold(case) and _kinds_hold(case) and not _strange_at_first(case)
+
+
+def _strange_at_first(case: Case) -> bool:
+    """Say whether the claim opens with a rare word that is met nowhere: where any word has a capital, that is a name."""
+    if case.claim.language in UNTOLD or not len(case.claim.words):
+        return False
+    word = case.claim.words.words[0]
+    return word.capital and word.pieces > 1 and not word.stop and not is_title(word) and case.met[0] < STRANGE and not _cannot_tell(case)
 
 
 def _bodies_hold(case: Case) -> bool:

@@ -23,7 +23,7 @@ UNMET = 0.3
 ADDED = 0.45
 LEAST = 0.55
 """Chosen on the building half of the golden claims and on parallel sentences."""
-PARAPHRASED = 0.06
+PARAPHRASED = 0.1
 UNMEASURED = 0.25
 TRANSLATED_SHARE = {
     "en": 0.0,
@@ -46,7 +46,7 @@ LACKING = 1.2
 _AND = re.compile(r"(?<!\w)(?:and|dan|serta|y|e|et|und|и|ve)(?!\w)|、|と|和|及| و(?=\w)", re.IGNORECASE)
 TAKEN = 1.5
 """What the evidence says besides may be meant by so many of the claim's words."""
-STRANGE = 4.8
+STRANGE = 4.2
 """Three full words."""
 TITLE = 0.5
 """What somebody is says less than what is said of him."""
