@@ -267,7 +267,8 @@ def _turned(case: Case, sentences: Sequence[Read], pairs: Sequence[tuple[str, st
 
 def _met_as_written(start: int, end: int, case: Case) -> bool:
     """Say whether a word of the claim has its own like in the evidence: it is not turned round then."""
-    if any(re.search(rf"(?<!\w){re.escape(case.claim.text[start:end].casefold())}(?!\w)", case.sentences[j].text.casefold()) for j in case.used):
+    phrase = re.compile(rf"(?<!\w){re.escape(case.claim.text[start:end].casefold())}(?!\w)")
+    if any(phrase.search(case.sentences[j].text.casefold()) for j in case.used):
         return True
     for i, word in enumerate(case.claim.words.words):
         if start <= word.start < end and not word.stop and word.low not in ("more", "less", "least", "most"):

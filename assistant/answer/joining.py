@@ -227,7 +227,8 @@ def _apposed(between: str, language: str) -> bool:
 def _verb_met(one: tuple[int, ...], other: tuple[int, ...], j: int, case: Case) -> bool:
     """Say whether what is told between two names of the claim is told in the sentence in the same words: else their order says nothing."""
     words = case.claim.words
-    if any(words.rows[i] & theirs for i in range(one[-1] + 1, other[0]) if i not in case.claim.content for theirs in case.sentences[j].words.rows):
+    light = [i for i in range(one[-1] + 1, other[0]) if i not in case.claim.content]
+    if any(words.rows[i] & theirs for i in light for theirs in case.sentences[j].words.rows):
         return True
     between = [i for i in case.claim.content if one[-1] < i < other[0] and not is_title(case.claim.words.words[i])]
     return any(case.matched[j].met[i] >= MET for i in between)
