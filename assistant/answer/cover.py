@@ -92,7 +92,7 @@ class Cover:
 
     @cached_property
     def appended(self) -> bool:
-        """Say whether the claim has all that its evidence says in the same language and goes on: nothing is left that could mean the rest."""
+        """Say whether the claim has all that its evidence says in the same language and goes on: nothing is left to mean the rest."""
         claim = self.case.claim
         sentences = [self.case.matched[j] for j in self.case.used]
         if not all(same_language(primary(claim.language), primary(one.sentence.language)) for one in sentences):
