@@ -12,6 +12,7 @@ from assistant.answer.cases import MET, Case
 from assistant.answer.claims import Matched, Read, clauses, own_words, quoted
 from assistant.answer.cover import cover
 from assistant.answer.days import When, covers, fits, touches
+from assistant.answer.derived import follows, share_follows, shares_in
 from assistant.answer.figures import per_units, same_figure
 from assistant.answer.joining import parts_hold, roles_hold, speaker_holds, tells
 from assistant.answer.named import TRANSLATED, is_title
@@ -23,6 +24,10 @@ from assistant.text.terms import folded
 REPEATED = 0.35
 """A clause is repeated by a claim that meets so much of it."""
 _MINISTER = re.compile(r"minist|menter|secretary|bakan|министр|وزير|وزارة|部长|部長|大臣|相", re.IGNORECASE)
+STRANGE = 0.15
+"""A rare word of the claim that is met less is no word for anything in the evidence."""
+UNTOLD = frozenset(("de", "tr", "fi", "hu"))
+"""Languages that make long words of short ones: a rare word is no name there."""
 SPOKEN = 3
 BESIDE = 24
 """Characters between a figure and the date that belongs to it."""
@@ -31,11 +36,14 @@ BESIDE = 24
 def numbers_hold(case: Case) -> bool:
     """Say whether every figure of the claim stands in the evidence: the same value, unit, date and direction."""
     there = [(figure, sentence) for sentence in case.sentences for figure in sentence.figures]
+    shares = shares_in(case.claim.text, case.claim.language)
+    if not all(any(_has_share(place, case.claim, sentence) for sentence in case.sentences) for place in shares):
+        return False
     for figure in case.claim.figures:
-        if _unsure(figure):
+        if _unsure(figure) or any(start <= figure.start < end for start, end, _ in shares):
             continue
         same = [(other, sentence) for other, sentence in there if same_figure(figure, other)]
-        if not same and not _as_written(figure, case) and not any(_counted_by_date(figure, s) for s in case.sentences):
+        if not same and not _is_told(figure, case):
             return False
         if same and not any(_keeps_date(figure, case.claim, other, sentence) for other, sentence in same):
             return False
@@ -43,6 +51,20 @@ def numbers_hold(case: Case) -> bool:
             return False
     units = frozenset[str]().union(*(per_units(sentence.text) for sentence in case.sentences))
     return not units or per_units(case.claim.text) <= units
+
+
+def _is_told(figure: Figure, case: Case) -> bool:
+    """Say whether a figure that stands nowhere as such is told by a date, a name or others from which it follows."""
+    return (
+        _as_written(figure, case)
+        or any(_counted_by_date(figure, sentence) for sentence in case.sentences)
+        or any(follows(figure, case.claim.text, case.claim.language, sentence.figures) for sentence in case.sentences)
+    )
+
+
+def _has_share(place: tuple[int, int, float], claim: Read, sentence: Read) -> bool:
+    told = [value for _, _, value in shares_in(sentence.text, sentence.language)]
+    return share_follows(place, claim.text, claim.language, sentence.figures, told)
 
 
 def _unsure(figure: Figure) -> bool:
@@ -123,7 +145,15 @@ def names_hold(case: Case) -> bool:
         for i in run:
             if case.met[i] < TRANSLATED and not is_title(words[i]) and not _cannot_tell(case) and not body_rows(words[i].text):
                 return False
-    return _bodies_hold(case) and _kinds_hold(case)
+    return _bodies_hold(case) and _kinds_hold(case) and not _strange_at_first(case)
+
+
+def _strange_at_first(case: Case) -> bool:
+    """Say whether the claim opens with a rare word that is met nowhere: where any word has a capital, that is a name."""
+    if case.claim.language in UNTOLD or not len(case.claim.words):
+        return False
+    word = case.claim.words.words[0]
+    return word.capital and word.pieces > 1 and not word.stop and not is_title(word) and case.met[0] < STRANGE and not _cannot_tell(case)
 
 
 def _bodies_hold(case: Case) -> bool:
@@ -205,6 +235,8 @@ def _marked(text: str, words: Sequence[str]) -> list[tuple[int, int]]:
 def _claimed(start: int, matched: Matched, claim: Read) -> bool:
     """Say whether the clause in which a negator stands is one that the claim repeats."""
     sentence = matched.sentence
+    if len(clauses(sentence.text)) == 1:
+        return True
     clause = next((a, b) for a, b in clauses(sentence.text) if a <= start < b)
     inside = [
         i for i, word in enumerate(sentence.words.words) if clause[0] <= word.start < clause[1] and not word.stop and word.start != start
@@ -235,8 +267,11 @@ def _turned(case: Case, sentences: Sequence[Read], pairs: Sequence[tuple[str, st
 
 def _met_as_written(start: int, end: int, case: Case) -> bool:
     """Say whether a word of the claim has its own like in the evidence: it is not turned round then."""
+    phrase = re.compile(rf"(?<!\w){re.escape(case.claim.text[start:end].casefold())}(?!\w)")
+    if any(phrase.search(case.sentences[j].text.casefold()) for j in case.used):
+        return True
     for i, word in enumerate(case.claim.words.words):
-        if start <= word.start < end:
+        if start <= word.start < end and not word.stop and word.low not in ("more", "less", "least", "most"):
             rows = case.claim.words.rows[i]
             for j in case.used:
                 theirs = case.sentences[j].words

@@ -23,7 +23,7 @@ UNMET = 0.3
 ADDED = 0.45
 LEAST = 0.55
 """Chosen on the building half of the golden claims and on parallel sentences."""
-PARAPHRASED = 0.06
+PARAPHRASED = 0.1
 UNMEASURED = 0.25
 TRANSLATED_SHARE = {
     "en": 0.0,
@@ -44,6 +44,10 @@ FIGURE = 1.5
 LACKING = 1.2
 """A clause that lacks less than a full word says nothing new."""
 _AND = re.compile(r"(?<!\w)(?:and|dan|serta|y|e|et|und|и|ve)(?!\w)|、|と|和|及| و(?=\w)", re.IGNORECASE)
+TAKEN = 1.5
+"""What the evidence says besides may be meant by so many of the claim's words."""
+STRANGE = 4.2
+"""Three full words."""
 TITLE = 0.5
 """What somebody is says less than what is said of him."""
 Numbers = NDArray[np.float64]
@@ -71,7 +75,7 @@ class Cover:
     @property
     def sound(self) -> bool:
         """Say whether no clause lacks more than a paraphrase or a translation into its language lacks."""
-        return self.worst >= LEAST and not self.added
+        return self.worst >= LEAST and not self.added and not self.appended and not self.strange
 
     @cached_property
     def added(self) -> bool:
@@ -83,6 +87,32 @@ class Cover:
             if before is None or after is None or after - before > 2:
                 continue
             if self.met[at[before]] >= 0.9 and self.met[at[after]] < ADDED and not self._joined(match):
+                return True
+        return False
+
+    @cached_property
+    def appended(self) -> bool:
+        """Say whether the claim has all that its evidence says in the same language and goes on: nothing is left to mean the rest."""
+        claim = self.case.claim
+        sentences = [self.case.matched[j] for j in self.case.used]
+        if not all(same_language(primary(claim.language), primary(one.sentence.language)) for one in sentences):
+            return False
+        left = lacking = 0.0
+        for one in sentences:
+            for k in one.sentence.content:
+                word = one.sentence.words.words[k]
+                left += word.weight * (1 - min(float(one.near[:, k].max(initial=0.0)), MET) / MET)
+        for k, weight in enumerate(self.weights):
+            lacking += weight if self.met[k] < UNMET and not is_title(claim.words.words[self.places[k]]) else 0.0
+        return lacking >= LACKING + max(left, 0.0) * TAKEN and self.share < 1.0
+
+    @property
+    def strange(self) -> bool:
+        """Say whether words that follow each other are all unmet: a paraphrase meets one of them."""
+        run = 0.0
+        for k, weight in enumerate(self.weights):
+            run = run + weight if self.met[k] < UNMET else 0.0
+            if run >= STRANGE:
                 return True
         return False
 

@@ -26,6 +26,8 @@ _TOKEN = re.compile(
     re.IGNORECASE,
 )
 _AFTERNOON = re.compile(r"\s?p\.?m\b", re.IGNORECASE)
+_MONEY_BEFORE = re.compile(r"(?<![^\W\d_])(?:rp|rm|usd|eur|idr|gbp|chf|jpy)$", re.IGNORECASE)
+"""What may be written in one with a sum: `Rp85`."""
 _ORDINAL_END = re.compile(r"(?:st|nd|rd|th|er|re|e|ème|º|ª|°)\b|-?(?:й|я|е|го|м|ю)\b", re.IGNORECASE)
 _GROUPS = re.compile(r"\d{1,3}(?:[.,’'\u00a0\u202f ]\d{3})+")
 
@@ -106,7 +108,7 @@ def _digits(tokens: Sequence[Token], at: int, text: str, language: str, words: N
     token = tokens[at]
     nth = text[: token.start].lower().endswith(" ke-")
     named = None if nth else re.search(r"[^\W\d_]-?$", text[: token.start])
-    if named and (not _unspaced(named.group()[0])) and text[token.start - 1 : token.start] != " ":
+    if named and not _unspaced(named.group()[0]) and not _MONEY_BEFORE.search(text, 0, token.start):
         return None, at + 1  # "Garuda-7", "A7": a part of a name
     value = _value(token.text, language)
     if value is None:

@@ -22,6 +22,8 @@ ALIKE = 0.3
 """Words that call a speaker something are the same from this nearness on."""
 NEARLY = 0.9
 """A sentence that meets so much of what the best one meets may be meant as well."""
+OFFICE = 60
+"""Characters before a speaker's name among which his office stands."""
 _CLAUSE = re.compile(
     r"[,;]\s+(?:but|while|whereas|although|tetapi|tapi|namun|sedangkan|sementara|pero|mientras|mais|tandis|aber|während|mas|enquanto|но|а|ama|ancak)\b"
 )
@@ -83,6 +85,9 @@ def _speaks(name: str, case: Case, j: int) -> bool:
     named = [one for one in (citation.speaker, citation.via) if one]
     if any(_same(name, one, case, sentence.language) for one in named):
         return True
+    at = sentence.text.find(citation.speaker)
+    if at >= 0 and same_bodies(name, sentence.text[max(0, at - OFFICE) : at]):
+        return True  # "Polres Walengka, AKP Wira Bastian": the police
     roles = [one.role for one in said(sentence.text, sentence.language) if one.role]
     return any(_same(name, role, case, sentence.language) for role in roles)
 
@@ -106,7 +111,21 @@ def parts_hold(case: Case) -> bool:
     used = case.used
     if len(used) < 2:
         return True
-    return all(_may_join(case, j) for j in used)
+    return all(_may_join(case, j) for j in used) and not any(_lends_a_speaker(case, j) for j in used)
+
+
+def _lends_a_speaker(case: Case, j: int) -> bool:
+    """Say whether a sentence gives the claim nothing but its speaker, for what somebody else says in another."""
+    speaker = case.cited[j].speaker
+    others = [k for k in case.used if k != j and case.cited[k].speaker and case.cited[k].speaker != speaker]
+    if not speaker or not others or case.claim.negators:
+        return False
+    named = any(_is_speaker(run, j, case) for run in case.claim.names)
+    answered = any(_is_speaker(run, k, case) for run in case.claim.names for k in others)
+    content = [i for i in case.claim.content if not is_title(case.claim.words.words[i])]
+    mine, theirs = (sum(float(case.matched[k].met[i]) for i in content) for k in (j, others[0]))
+    figures = any(case.has_figure(f, j) and not case.has_figure(f, others[0]) for f in case.claim.figures)
+    return named and not answered and not figures and mine < theirs
 
 
 def _may_join(case: Case, j: int) -> bool:
@@ -188,7 +207,7 @@ def _same_roles(case: Case, j: int) -> bool:
         if (
             _apposed(between, claim.language)
             or _apposed(theirs, sentence.language)
-            or not _verb_met(one, other, j, case)
+            or not (_verb_met(one, other, j, case) or _bare(claim, one, other))
             or any(adjuncts)
             or any(_adjunct(sentence, _start(at, sentence)) for at in (first, second) if at >= 0)
         ):
@@ -207,8 +226,17 @@ def _apposed(between: str, language: str) -> bool:
 
 def _verb_met(one: tuple[int, ...], other: tuple[int, ...], j: int, case: Case) -> bool:
     """Say whether what is told between two names of the claim is told in the sentence in the same words: else their order says nothing."""
+    words = case.claim.words
+    light = [i for i in range(one[-1] + 1, other[0]) if i not in case.claim.content]
+    if any(words.rows[i] & theirs for i in light for theirs in case.sentences[j].words.rows):
+        return True
     between = [i for i in case.claim.content if one[-1] < i < other[0] and not is_title(case.claim.words.words[i])]
     return any(case.matched[j].met[i] >= MET for i in between)
+
+
+def _bare(claim: Read, one: tuple[int, ...], other: tuple[int, ...]) -> bool:
+    """Say whether a verb alone stands between two names, `A beat B`: whatever the verb, the first is the doer."""
+    return 1 <= sum(not word.stop for word in claim.words.words[one[-1] + 1 : other[0]]) <= 1
 
 
 def _main(between: str) -> str:
@@ -227,9 +255,14 @@ _BEFORE = re.compile(
 )
 
 
+_SUCCEEDS = re.compile(r"\b(?:over from|in for|place of|lugar de|place de|mengambil alih dari)\s$")
+"""Behind these stands whom somebody replaces."""
+
+
 def _adjunct(text: Read, start: int) -> bool:
     """Say whether the name at a place is only where something happens or whose it is: `in Corvale`, `of the Brunner Gallery`."""
-    return _BEFORE.search(text.text[:start]) is not None
+    before = text.text[:start]
+    return _BEFORE.search(before) is not None and _SUCCEEDS.search(before) is None
 
 
 def _start(at: int, sentence: Read) -> int:

@@ -75,7 +75,9 @@ def _may_be_name(words: Words, i: int) -> bool:
     if not _opens(words, i) or word.text.isupper():
         return True
     following = words.words[i + 1] if i + 1 < len(words.words) else None
-    return following is not None and following.capital and not following.stop and len(following.text) > 1
+    if following is None or not re.fullmatch(r"[\s'’.&-]{0,3}", words.text[word.end : following.start]):
+        return False
+    return following.capital and not following.stop and len(following.text) > 1
 
 
 def _opens(words: Words, i: int) -> bool:

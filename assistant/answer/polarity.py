@@ -91,6 +91,7 @@ def contrary_pairs() -> tuple[tuple[str, str], ...]:
     return (
         ("rise", "fall"), ("buy", "sell"), ("more", "less"),
         ("support", "oppose"), ("remain", "leave"), ("profit", "deficit"),
+        ("import", "export"), ("extend", "shorten"),
     )  # fmt: skip
 
 

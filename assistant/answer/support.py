@@ -16,6 +16,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import combinations
 
 from assistant.answer.agree import checks
@@ -23,13 +24,16 @@ from assistant.answer.cases import Case
 from assistant.answer.claims import match, quoted, read
 from assistant.answer.named import sure_names
 from assistant.answer.remember import RememberingEncoder
-from assistant.answer.words import Vocabulary
+from assistant.answer.words import Vocabulary, listed_words
 from assistant.encoders import StaticEncoder, bundled_folder
 from assistant.protocols import Encoder
 from assistant.records import Badge, Citation
 from assistant.text.language import detect_language, same_language
 from assistant.text.terms import folded
+from assistant.text.transliteration import script
 
+CLEARLY = 1
+"""So many more words of news that are one language's speak for it, where what was found has none or few."""
 MOST_EVIDENCE = 12
 """Sentences among which support is looked for."""
 
@@ -83,7 +87,7 @@ class Verifier:
         return tuple(one.number for one in best)
 
     def _case(self, claim: str, cited: Sequence[Citation]) -> Case:
-        languages = [detect_language(citation.quote) for citation in cited]
+        languages = [_likely(citation.quote) for citation in cited]
         language = _language(claim, languages)
         words = self._vocabulary.words
         mine = words(claim, language)
@@ -108,8 +112,24 @@ def _language(claim: str, languages: Sequence[str]) -> str:
         own = own.replace(words, " ")
     if own != claim:
         own = re.sub(r"(?<=[^\W\d_] )[A-ZÀ-Þ][\w'’-]*", "", own)  # so little is left that a name would decide
-    found = detect_language(own) or detect_language(claim, languages)
+    found = _likely(own, languages) or detect_language(claim, languages)
     return next((other for other in languages if same_language(found, other)), found)
+
+
+@lru_cache(maxsize=1 << 12)
+def _decided(text: str, found: str, candidates: tuple[str, ...]) -> str:
+    hits = {one: listed_words(text, one) for one in (found, *candidates)}
+    best = max(candidates, key=lambda one: hits[one])
+    return best if hits[best] >= hits[found] + CLEARLY else found
+
+
+def _likely(text: str, prior: Sequence[str] = ()) -> str:
+    """Return the language of a sentence: names may mislead where few words are common, so that words of news decide too."""
+    found = detect_language(text, prior)
+    if script(text) != "LATIN" or not text:
+        return found
+    candidates = tuple(dict.fromkeys(one for one in ("en", "id", *prior) if one and not same_language(one, found)))
+    return _decided(text, found, candidates) if candidates else found
 
 
 def _is_own_words(claim: str, quote: str) -> bool:

@@ -125,6 +125,11 @@ def _rows_of(text: str, words: Sequence[Word], language: str) -> tuple[frozenset
     return tuple(frozenset(name for a, b, names in listed if a < word.end and word.start < b for name in names) for word in words)
 
 
+def listed_words(text: str, language: str) -> int:
+    """Count the words of a text that `alike.toml` lists in a language."""
+    return sum(1 for _ in _alike(primary(language)).find(text)) if language else 0
+
+
 @cache
 def _alike(language: str) -> Listed:
     rows = tomllib.loads((resources.files("assistant.answer") / "alike.toml").read_text("utf-8"))["rows"]

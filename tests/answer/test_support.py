@@ -153,3 +153,16 @@ def test_verdicts_are_the_same_each_time(verifier):
 def test_odd_claims_are_judged_and_never_raise(verifier, claim):
     assert isinstance(verifier.check(claim, [BRIDGE]), Verdict)
     assert isinstance(verifier.check(claim, [cite("")]), Verdict)
+
+
+@pytest.mark.parametrize(
+    ("claim", "quote", "supported"),
+    [
+        ("Two thirds of the flights were cancelled.", "312 of the 480 flights were cancelled.", True),
+        ("Three quarters of the flights were cancelled.", "312 of the 480 flights were cancelled.", False),
+        ("Police in Ketan seized twelve boats.", "Prosecutors in Ketan seized twelve boats.", False),
+        ("Dana jalan mencapai Rp85 juta.", "Dana jalan mencapai Rp85 miliar.", False),
+    ],
+)  # fmt: skip
+def test_figures_may_follow_from_others_and_bodies_are_of_kinds(verifier, claim, quote, supported):
+    assert verifier.check(claim, (cite(quote),)).supported is supported
