@@ -6,6 +6,7 @@ import signal
 import socket
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -251,7 +252,8 @@ def test_an_interrupt_ends_without_a_trace(index: str):
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
         process.stdin.write(QUESTION + "\n")
         process.stdin.flush()
-        process.stdout.readline()  # it has answered, so it is waiting for the next question
+        process.stdout.readline()  # it has answered; what is below the answer comes at once, then it waits for the next question
+        time.sleep(0.5)
         process.send_signal(signal.SIGINT)
         assert process.wait(30) == 130
         assert process.stderr.read() == ""
