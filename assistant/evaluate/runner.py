@@ -11,6 +11,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, replace
+from functools import cached_property
 from hashlib import blake2b
 from pathlib import Path
 
@@ -64,6 +65,11 @@ class Corpus:
             else:
                 names = _add_contexts(assistant, questions.contexts)
             yield cls(assistant, names)
+
+    @cached_property
+    def now(self) -> str:
+        """The day that stands for today: that of the newest article, so that "last year" means the same whenever it is measured."""
+        return max((day[:10] for day in self.assistant.index.article_dates().values()), default="")
 
     def gold(self, question: EvaluationQuestion) -> list[tuple[str, Span]]:
         """Return the article and the sentences' span of each gold; a gold that is not in its article is left out."""
@@ -119,7 +125,7 @@ def _ask(corpus: Corpus, question: EvaluationQuestion, retrieval_only: bool) -> 
     if retrieval_only:
         return Outcome(question, rr, (), False, True, 0.0)
     began = time.perf_counter()
-    answer = corpus.assistant.ask(question.question)
+    answer = corpus.assistant.ask(question.question, now=corpus.now)
     spent = (time.perf_counter() - began) * 1000
     cited = tuple(any(is_gold(c.article_id, c.span, g) for g in gold) for c in answer.citations)
     return Outcome(question, rr, cited, answer.abstained, _is_exact(corpus, answer), spent)
