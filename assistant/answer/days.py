@@ -22,7 +22,7 @@ Days = tuple[date, date]
 """From the first day to the last, both inclusive."""
 SHORTEST = 4
 """Letters of a name of a day or a month that stands alone: `des`, `so`, `mi` are other words far more often."""
-WHOLE = ("mai", "mei", "may", "jun")
+WHOLE = ("mai", "mei", "jun")
 _YEAR = r"(?:19|20)\d{2}"
 
 

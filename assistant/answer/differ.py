@@ -9,10 +9,10 @@ from functools import lru_cache
 from itertools import pairwise
 
 from assistant.answer.dated import day_named
+from assistant.answer.figures import figures
 from assistant.answer.naming import name_words
 from assistant.answer.remember import RememberingEncoder
 from assistant.answer.select import Selected
-from assistant.answer.values import number_values
 from assistant.records import Article, Span
 from assistant.text.language import same_language
 from assistant.text.mentions import names
@@ -55,9 +55,10 @@ def _values(item: Selected, kind: str, question: str) -> frozenset[str] | frozen
     article = item.candidate.article
     said = item.focus.of(article.text) if item.focus else ""
     if kind == "number":
-        return number_values(said, article.language)
+        told = figures(said, article.language)
+        return frozenset(figure.value for figure in told if not (figure.ordinal or figure.half or figure.vague))
     if kind == "date":
-        day = day_named(said, article.published, article.language)
+        day = day_named(said, article.published)
         return frozenset([day]) if day else frozenset()
     asked = set(name_words(question))
     return frozenset(word for word in name_words(said) if word not in asked and not is_stopword(word, article.language))

@@ -227,7 +227,7 @@ class Drafting:
         if focus.bare:
             selected = mixed(selected, self.finder.find(draft.asked, hits).selected)
         near = without_copies([item for item in selected if item.score >= selected[0].score - WIDE_MARGIN])[: self.max_citations]
-        draft.confidence, draft.hits, draft.nearest, draft.text = confidence, found.hits, (), ""
+        draft.confidence, draft.hits = confidence, found.hits
         draft.parts = plain(self.finder.cited(item, draft.filters) for item in near)
         return True
 

@@ -81,6 +81,8 @@ def spelled(tokens: Sequence[Token], at: int, words: NumberWords) -> tuple[Figur
                 current = 80
             elif used > start and not _adds(last, value, current, text, tokens, at):
                 break
+            elif value >= 1000:  # `seribu`: what follows multiplies itself alone
+                total, current = total + current + value, 0.0
             else:
                 current += value
             last = 20.0 if times and value == 10 else value

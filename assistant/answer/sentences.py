@@ -9,6 +9,7 @@ from assistant.answer.candidates import candidates_of
 from assistant.answer.compose import cite
 from assistant.answer.copies import Copies
 from assistant.answer.features import unknown_share
+from assistant.answer.orders import orders_in
 from assistant.answer.questions import Asked
 from assistant.answer.reader import Reader
 from assistant.answer.reading import Readings, read_hits
@@ -51,7 +52,7 @@ class Sentences:
         ordered, readings = self.read(asked, hits)
         read = [hit for hit in ordered if readings is None or hit.passage.id in readings.passages]
         candidates = candidates_of(read[:CANDIDATE_HITS], self.index.article, self.index.sentences)
-        selected = select(asked, candidates, self.encoder, self.index.rarity, readings)
+        selected = trusted(select(asked, candidates, self.encoder, self.index.rarity, readings))
         if not selected:
             return Finding(hits=tuple(ordered))
         model = selector(readings is not None)
@@ -75,3 +76,16 @@ class Sentences:
     def quotation_at(self, article_id: str, span: Span) -> Quotation | None:
         """Return the first quotation that shares a character with a span."""
         return next((q for q in self.index.quotations((article_id,)) if q.span.overlaps(span)), None)
+
+
+def trusted(selected: Sequence[Selected]) -> list[Selected]:
+    """Leave out all but the best sentence of an article that gives orders to machines: what a forger wants said may stand in the others."""
+    kept: list[Selected] = []
+    suspect: set[str] = set()
+    for item in selected:
+        article = item.candidate.article
+        if article.id not in suspect:
+            kept.append(item)
+            if orders_in(article.text):
+                suspect.add(article.id)
+    return kept

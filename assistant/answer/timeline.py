@@ -78,7 +78,7 @@ def dated(selected: Sequence[Selected], most: int) -> list[Dated]:
 
 def _day_of(item: Selected) -> str:
     article = item.candidate.article
-    return day_named(item.candidate.text, article.published, article.language)
+    return day_named(item.candidate.text, article.published)
 
 
 def _position(item: Selected) -> int:

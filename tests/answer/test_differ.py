@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pytest
 
 from assistant.answer.differ import is_version, same_matter
-from assistant.answer.values import number_values
+from assistant.answer.figures import figures
 from assistant.assistant import Assistant
 from assistant.records import Answer, Article
 from tests.conftest import SEEDS
@@ -94,4 +94,4 @@ def test_a_version_is_of_the_same_outlet_later_and_mostly_the_same(samples: Assi
     ],
 )
 def test_numbers_in_words_and_digits_are_values(text: str, language: str, values: set[float]):
-    assert number_values(text, language) == values
+    assert {figure.value for figure in figures(text, language)} == values

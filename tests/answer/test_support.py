@@ -160,6 +160,9 @@ def test_odd_claims_are_judged_and_never_raise(verifier, claim):
     [
         ("Two thirds of the flights were cancelled.", "312 of the 480 flights were cancelled.", True),
         ("Three quarters of the flights were cancelled.", "312 of the 480 flights were cancelled.", False),
+        ("Sembilan belas orang tewas dan tujuh masih dicari.", "Sedikitnya tujuh orang meninggal dan 19 lainnya masih dicari.", False),
+        ("Tujuh orang tewas dan sembilan belas masih dicari.", "Sedikitnya tujuh orang meninggal dan 19 lainnya masih dicari.", True),
+        ("19 masih dicari dan tujuh meninggal.", "Sedikitnya tujuh orang meninggal dan 19 lainnya masih dicari.", True),
         ("Police in Ketan seized twelve boats.", "Prosecutors in Ketan seized twelve boats.", False),
         ("Dana jalan mencapai Rp85 juta.", "Dana jalan mencapai Rp85 miliar.", False),
     ],
