@@ -22,6 +22,11 @@ _QUOTED = re.compile(r"[«„“\"「『《]\s*(?P<name>[^»”“\"」』》]{2
 _PLACE = re.compile(r"[\u3400-\u9fff]{1,4}?(?:市|县|省|自治区|镇|空港|駅|港|大学|银行|銀行|集团|公司|医院|府|州)")
 _ELISION = re.compile(r"^(?:[dlDL]|qu|Qu)['’](?=\w)")
 _NOUN_ENDS = re.compile(r"(?:ung|heit|keit|schaft|ion|tät|ismus|nis|tum|chen|lein|ling|er|en|e|el)$")
+_FUNCTION_WORDS = frozenset({
+    "the", "a", "an", "el", "la", "los", "las", "le", "les", "l", "der", "die", "das", "den", "dem", "o", "os", "as", "il", "lo", "in", "on", "at",
+    "di", "en", "de", "do", "according", "selon", "laut", "segundo",
+})  # fmt: skip
+"""They may stand with a capital at the beginning of a question and name nobody."""
 
 
 def names_in(question: str, language: str, others: Sequence[str] = ()) -> tuple[str, ...]:
@@ -54,7 +59,7 @@ def _add_run(match: re.Match[str], question: str, language: str, found: dict[str
     start = match.start() + len(match[0]) - len(_ELISION.sub("", match[0]))
     opens = not question[:start].strip(' ¿¡"«„“')
     words = run.split()
-    while words and (folded(words[0]) in _function_words(language) or (opens and len(words) > 1 and _asks(words[0], language))):
+    while words and (folded(words[0]) in _FUNCTION_WORDS or (opens and len(words) > 1 and _asks(words[0], language))):
         start += len(words[0]) + 1
         words = words[1:]
         opens = False
@@ -62,14 +67,11 @@ def _add_run(match: re.Match[str], question: str, language: str, found: dict[str
         return
     name = " ".join(words)
     shown = parse_name(name).shown or name
-    if load_table(language).get("nouns_capital") if language in _CASED_TABLES else False:
+    if load_table(language).get("nouns_capital"):
         before = question[:start].rstrip().rsplit(" ", 1)[-1].casefold()
         if len(shown.split()) == 1 and not _is_german_name(shown, before):
             return
     found.setdefault(shown, question.find(shown, start) if shown in question else start)
-
-
-_CASED_TABLES = frozenset({"de"})
 
 
 def _is_german_name(word: str, before: str) -> bool:
@@ -86,13 +88,6 @@ def _proper(word: str) -> bool:
 def _asks(word: str, language: str) -> bool:
     asking = patterns_of(language).asking
     return bool(asking and asking.fullmatch(word)) or len(word) < 3
-
-
-@lru_cache(maxsize=32)
-def _function_words(language: str) -> frozenset[str]:
-    """Return words that may stand with a capital at the beginning of a question and name nobody."""
-    listed = "the a an el la los las le les l der die das den dem o os as il lo in on at di en de do according selon laut segundo"
-    return frozenset(listed.split())
 
 
 @lru_cache(maxsize=1)

@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 
 from assistant.answer.answers import Answering
 from assistant.answer.compose import label
+from assistant.answer.drafts import elapsed_ms
 from assistant.answer.evidence import MAX_EVIDENCE
 from assistant.answer.generate import Checks, generate
 from assistant.answer.orders import doubtful_in
@@ -41,7 +42,7 @@ class Phrasing:
         last = answer
         try:
             for grown in generate(answer, evidence, self.generator, self.verifier):
-                last = replace(grown, timings={**answer.timings, "phrase": _ms(began)})
+                last = replace(grown, timings={**answer.timings, "phrase": elapsed_ms(began)})
                 yield last
         except AssistantError as error:
             logger.info("%s; the answer is made of the articles' own sentences", error)
@@ -64,7 +65,7 @@ class Phrasing:
                 return
             if translation:
                 citations = (*answer.citations[:at], replace(citation, translation=translation), *answer.citations[at + 1 :])
-                timings = {**answer.timings, "translate": _ms(began)}
+                timings = {**answer.timings, "translate": elapsed_ms(began)}
                 answer = replace(answer, citations=citations, timings=timings)
                 yield answer
 
@@ -85,7 +86,3 @@ def _evidence(answer: Answer, answering: Answering) -> list[Citation]:
         if not any(span.overlaps(citation.span) for span in given) and (answers or not (given or leads_elsewhere)):
             kept.append(citation)
     return kept
-
-
-def _ms(since: float) -> float:
-    return round((time.perf_counter() - since) * 1000, 2)
