@@ -23,8 +23,8 @@ _PLACE = re.compile(r"[\u3400-\u9fff]{1,4}?(?:市|县|省|自治区|镇|空港|�
 _ELISION = re.compile(r"^(?:[dlDL]|qu|Qu)['’](?=\w)")
 _NOUN_ENDS = re.compile(r"(?:ung|heit|keit|schaft|ion|tät|ismus|nis|tum|chen|lein|ling|er|en|e|el)$")
 _FUNCTION_WORDS = frozenset({
-    "the", "a", "an", "el", "la", "los", "las", "le", "les", "l", "der", "die", "das", "den", "dem", "o", "os", "as", "il", "lo", "in", "on",
-    "at", "di", "en", "de", "do", "according", "selon", "laut", "segundo",
+    "the", "a", "an", "el", "la", "los", "las", "le", "les", "l", "der", "die", "das", "den", "dem", "o", "os", "as", "il", "lo",
+    "in", "on", "at", "di", "en", "de", "do", "according", "selon", "laut", "segundo",
 })  # fmt: skip
 """They may stand with a capital at the beginning of a question and name nobody."""
 
