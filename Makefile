@@ -9,7 +9,7 @@ run: .venv/.installed
 
 test: .venv/.installed-dev
 	$(BIN)/python -m tests.browser.chromium
-	$(BIN)/python -m pytest -m "not soak"
+	$(BIN)/python -m pytest -m "not soak" -n auto --maxprocesses 4 --dist loadfile --no-loadscope-reorder
 
 soak: .venv/.installed-dev
 	$(BIN)/python -m pytest -m soak --timeout 3600

@@ -9,9 +9,17 @@ from assistant.assistant import Assistant
 
 SEEDS = Path(__file__).parent.parent / "seeds" / "articles"
 
+# The files that take longest, so that no core is left waiting for one of them at the end.
+LONGEST = ("test_floors.py", "test_assistant.py", "test_poison.py", "test_speakers.py", "test_page.py")
+
 # The same examples on every run and every machine: a failure is a change of the code, never of the dice.
 settings.register_profile("fixed", derandomize=True, deadline=None)
 settings.load_profile("fixed")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with the files that take longest."""
+    items.sort(key=lambda item: LONGEST.index(item.path.name) if item.path.name in LONGEST else len(LONGEST))
 
 
 @pytest.fixture(autouse=True)

@@ -143,7 +143,8 @@ def test_text_has_enough_contrast(open_page, scheme):
     assert low == []
 
 
-COLOURS = """() => {
+COLOURS = """async () => {
+    await Promise.allSettled(document.getAnimations().map(animation => animation.finished));
     const parse = colour => colour.match(/[\\d.]+/g).map(Number);
     const ground = element => {
         for (let e = element; e; e = e.parentElement) {
