@@ -14,6 +14,7 @@
     +-- QuestionSetError       a question set cannot be read
     +-- MissingExtra           an optional package is needed
     +-- PromptError            a prompt's template is missing or does not fit its variables
+    +-- AccountsUnusable       the file of users, keys and conversations cannot be used
     +-- LanguageModelUnavailable  the language model cannot be reached, is too slow, or sends no answer
 
 That the articles do not answer is no error: it is an `Answer` with `abstained`.
@@ -76,6 +77,10 @@ class QuestionSetError(AssistantError):
 
 class MissingExtra(AssistantError):
     """An optional package is needed and is not installed."""
+
+
+class AccountsUnusable(AssistantError):
+    """The file of users, keys, conversations and feedback cannot be opened or is of a newer version."""
 
 
 class PromptError(AssistantError):
