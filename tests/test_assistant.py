@@ -27,6 +27,12 @@ def assistant(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Assistant]:
         yield opened
 
 
+@pytest.fixture(scope="module")
+def answers(assistant: Assistant) -> list[Answer]:
+    """The answers to a third of the sample questions; the floors look at the citations of all of them."""
+    return [assistant.ask(row["question"], now="2026-01-01") for row in QUESTIONS[::3]]
+
+
 def write(folder: Path, name: str, text: str) -> Path:
     path = folder / name
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -38,10 +44,10 @@ def without_timings(answer: Answer) -> Answer:
     return replace(answer, timings={})
 
 
-def test_every_short_answer_lies_inside_its_quote(assistant: Assistant):
+def test_every_short_answer_lies_inside_its_quote(answers: list[Answer]):
     marked = 0
-    for row in QUESTIONS[::4]:
-        for citation in assistant.ask(row["question"], now="2026-01-01").citations:
+    for answer in answers:
+        for citation in answer.citations:
             if citation.focus is not None:
                 marked += 1
                 assert citation.span.start <= citation.focus.start < citation.focus.end <= citation.span.end
@@ -68,9 +74,8 @@ def test_fast_answers_without_the_reader(tmp_path: Path):
     subprocess.run([sys.executable, "-c", code], check=True)
 
 
-def test_every_citation_is_in_its_article_and_has_its_marker(assistant: Assistant):
-    for row in QUESTIONS:
-        answer = assistant.ask(row["question"], now="2026-01-01")
+def test_every_citation_is_in_its_article_and_has_its_marker(assistant: Assistant, answers: list[Answer]):
+    for answer in answers:
         for citation in (*answer.citations, *answer.nearest):
             article = assistant.article(citation.article_id)
             assert article.text[citation.span.start : citation.span.end] == citation.quote
