@@ -35,9 +35,6 @@ from assistant.text.quotations import RULES_VERSION, find_quotations
 
 logger = logging.getLogger(__name__)
 
-SAMPLES = "seeds"
-"""The name of the index that holds the sample articles."""
-
 
 class Assistant:
     """Answers questions from the articles of one index.

@@ -19,6 +19,8 @@ import platformdirs
 from assistant.errors import SettingsError
 
 SETTINGS_FILE = "assistant.toml"
+SAMPLES = "seeds"
+"""The name of the index that holds the sample articles."""
 QUALITIES = ("best", "fast")
 STRICTNESSES = ("strict", "balanced", "eager")
 ENVIRONMENT_PREFIX = "ASSISTANT_"

@@ -204,9 +204,9 @@ def test_an_unexpected_error_is_one_line_and_its_trace_is_there_for_the_asking(i
         raise RuntimeError("two\nlines")
 
     monkeypatch.setattr(Assistant, "open", broken)
-    assert main(["--index", index, "list"]) == 1
+    assert main(["--index", index, "ask", "who?"]) == 1
     assert capsys.readouterr().err == "error: unexpected RuntimeError: two lines; run with --debug for the trace\n"
-    assert main(["--index", index, "list", "--debug"]) == 1
+    assert main(["--index", index, "ask", "who?", "--debug"]) == 1
     assert "Traceback" in capsys.readouterr().err
 
 
@@ -337,3 +337,15 @@ def test_ask_is_restricted_by_its_options(index: str, capsys):
     assert answer["filters"]["speaker"] == "Biden"
     assert main(["--index", index, "ask", "--json", "--until", "1999", QUESTION]) == 0
     assert json.loads(capsys.readouterr().out)["abstained"]
+
+
+@pytest.mark.parametrize("command", [["list"], ["remove", "1"], ["--help"]], ids=lambda words: words[0])
+def test_no_model_is_loaded_to_look_articles_up(index, command):
+    code = (
+        "import sys; from assistant.cli import main\n"
+        f"try: main(['--index', {index!r}, *{command!r}])\n"
+        "except SystemExit: pass\n"
+        "heavy = {'torch', 'gradio', 'llama_index', 'faiss', 'tokenizers', 'onnxruntime', 'sentence_transformers', 'assistant.assistant'}\n"
+        "assert not heavy & set(sys.modules), heavy & set(sys.modules)"
+    )
+    subprocess.run([sys.executable, "-c", code], check=True, stdout=subprocess.DEVNULL)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 
-from assistant.cli.opening import make_samples, open_assistant, require, settings_of
+from assistant.cli.opening import make_samples, open_assistant, open_index, require, settings_of
 from assistant.cli.terminal import complain, json_text, progress, prose_columns, terminal_columns
 from assistant.settings import load_settings
 
@@ -27,8 +27,8 @@ def list_articles(args: argparse.Namespace) -> int:
     from assistant.serve.render import as_json
     from assistant.serve.tables import article_row, table
 
-    with open_assistant(args) as assistant:
-        articles = list(assistant.articles())
+    with open_index(args) as index:
+        articles = list(index.articles())
     if args.json:
         without_text = [{k: v for k, v in as_json(article).items() if k != "text"} for article in articles]
         print(json_text(without_text))
@@ -57,8 +57,8 @@ def show(args: argparse.Namespace) -> int:
 
 def remove(args: argparse.Namespace) -> int:
     """Remove articles."""
-    with open_assistant(args) as assistant:
-        removed = assistant.remove(args.ids)
+    with open_index(args) as index:
+        removed = index.remove(args.ids)
     print(json_text({"removed": removed}) if args.json else f"removed {removed}")
     return 0
 

@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING
 
 from assistant.cli.terminal import complain, progress
 from assistant.errors import IndexMismatch
-from assistant.settings import Settings, index_path, load_settings
+from assistant.settings import SAMPLES, Settings, index_path, load_settings
 
 if TYPE_CHECKING:
     from assistant.assistant import Assistant
+    from assistant.index.index import LocalIndex
 
 
 def settings_of(args: argparse.Namespace) -> Settings:
@@ -34,9 +35,21 @@ def open_assistant(args: argparse.Namespace) -> Assistant:
     return Assistant.open(create=False, settings=settings)
 
 
+def open_index(args: argparse.Namespace) -> LocalIndex:
+    """Open the index without its models, for commands that only look articles up: that takes a tenth of the time.
+
+    Raises:
+        AssistantError: it is not there, or cannot be opened.
+    """
+    settings = settings_of(args)
+    require(settings)
+    from assistant.index.index import LocalIndex
+
+    return LocalIndex.open(index_path(settings.index), create=False)
+
+
 def require(settings: Settings) -> None:
     """Say what to do when the index is not there; the samples are made when they are asked for."""
-    from assistant.assistant import SAMPLES
     from assistant.serve import samples
 
     path = index_path(settings.index)

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from assistant.assistant import SAMPLES, Assistant
 from assistant.index.manifest import read_manifest
-from assistant.ingest import Progress
 from assistant.records import AddReport
-from assistant.settings import Settings, index_path
+from assistant.settings import SAMPLES, Settings, index_path
+
+if TYPE_CHECKING:
+    from assistant.ingest import Progress
 
 EXAMPLES = (
     "what did Biden say?",
@@ -37,5 +39,7 @@ def make_samples(settings: Settings, progress: Progress = lambda origin: None) -
     source = articles_folder()
     if source is None:
         return AddReport()
+    from assistant.assistant import Assistant  # late: only asking whether they are there must stay quick
+
     with Assistant.open(SAMPLES, samples=True, settings=settings) as assistant:
         return assistant.add([source], progress)

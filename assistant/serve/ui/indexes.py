@@ -6,11 +6,11 @@ import threading
 from pathlib import Path
 from typing import NamedTuple
 
-from assistant.assistant import SAMPLES, Assistant
+from assistant.assistant import Assistant
 from assistant.errors import IndexMismatch
 from assistant.index.manifest import read_manifest
 from assistant.serve.samples import EXAMPLES
-from assistant.settings import Settings, index_path, indexes_folder
+from assistant.settings import SAMPLES, Settings, index_path, indexes_folder
 
 N_EXAMPLES = 4
 
