@@ -88,6 +88,14 @@ def read_credits(line: str, outlet: str = "", top: bool = True) -> dict[str, str
     return found
 
 
+def plain_names(value: str) -> str:
+    """Return the names of a byline without the words around them: `Von Jane Smith und Tom Hall` is `Jane Smith, Tom Hall`."""
+    value = " ".join(value.split()).strip(" ,;|·•・:：")
+    bare = _author_labels().sub("", value, count=1).strip(" ,;|·•・:：")
+    names = re.split(r"\s+(?:and|dan|und|et|y|e|en|ve|&|и|و)\s+(?=[^\W\d_a-z])", bare or value)
+    return ", ".join(names) if all(len(name.split()) > 1 for name in names) else bare or value
+
+
 def cut_sign_off(line: str) -> tuple[str, str]:
     """Cut `(dkp/pmg)` or `(Antara)` from the end of the last line; return the line and a named source."""
     match = re.search(r"(?<=[.!?\"”’»।。])\s*[(\[（]([^()\[\]（）]{2,40})[)\]）]\W?$", line)
@@ -200,6 +208,13 @@ def _labels() -> re.Pattern[str]:
     by = rules.alternatives(name for name in names if name.endswith((" by", " oleh")))  # no colon needed
     label = rf"(?P<label>{rules.alternatives(names)})\s*[:：]\s*"
     return re.compile(rf"(?:^|(?<=[\s|•·;,/]))(?:(?P<by>{by})\s*:?\s+(?=[^\W\d_])|{label})", re.IGNORECASE)
+
+
+@cache
+def _author_labels() -> re.Pattern[str]:
+    labels = {name for _, table in rules.sections("furniture") for kind in ("author", "byline") for name in table.get("credits", {}).get(kind, ())}
+    names = sorted(labels, key=lambda name: (-len(name), name))
+    return re.compile(rf"^{rules.alternatives(names)}(?:\s*[:：・]\s*|\s+)(?=\S)", re.IGNORECASE)
 
 
 @cache
