@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
 from assistant.records import Article
-from assistant.text.credits import EDGE, cut_sign_off, is_sign_off, read_credits
+from assistant.text.credits import EDGE, cut_sign_off, is_about_author, is_sign_off, read_credits
 from assistant.text.datelines import read_dateline
 from assistant.text.dates import infer_date, parse_date
 from assistant.text.furniture import SENTENCE_END, without_furniture
@@ -139,9 +139,13 @@ def _without_credits(draft: _Draft, lines: list[str], top: bool) -> list[str]:
         repeated = top and not kept and at + 1 < len(lines) and _is_title(line, draft.fields.get("title", ""))
         if found is not None:
             draft.fill(found)
-        elif not repeated and not (not top and not kept and is_sign_off(line)):
+        elif not repeated and not (not top and not kept and is_sign_off(line)) and not _is_about_author(line, draft, top):
             kept.append(line)
     return kept
+
+
+def _is_about_author(line: str, draft: _Draft, top: bool) -> bool:
+    return is_about_author(line, draft.fields.get("author", ""), draft.fields.get("outlet", ""), top)
 
 
 def _take_dateline(draft: _Draft) -> None:

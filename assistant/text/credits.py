@@ -14,6 +14,8 @@ DATES = ("published", "updated")
 MAX_LINE = 300
 MAX_VALUE = 120
 MAX_WORDS = 14
+MAX_LABEL = 24
+"""What a line says besides the names of those who wrote the story is at most so many letters: `Laporan wartawan`."""
 EDGE = 5
 """How many lines from either end of the story credits are looked for."""
 SEPARATORS = re.compile(r"\s*[|•·¦;／]\s*|\s+[-–—]\s+|\s{3,}")
@@ -94,6 +96,25 @@ def plain_names(value: str) -> str:
     bare = _author_labels().sub("", value, count=1).strip(" ,;|·•・:：")
     names = re.split(r"\s+(?:and|dan|und|et|y|e|en|ve|&|и|و)\s+(?=[^\W\d_a-z])", bare or value)
     return ", ".join(names) if all(len(name.split()) > 1 for name in names) else bare or value
+
+
+def is_about_author(line: str, author: str, outlet: str, top: bool) -> bool:
+    """Say whether a line at an edge of the story is only about who wrote it: `Text and photos: Jane Smith`, or, at the end, `Jane Smith has
+    written for the Rift Courier since 2016.`"""
+    if len(line) > MAX_LINE:
+        return False
+    names = [name for name in re.split(r",\s*", author) if len(name) > 3]
+    named = [name for name in names if name.casefold() in line.casefold()]
+    both = bool(outlet) and outlet.casefold() in line.casefold()
+    if named and both and not top and not re.search("[\"“”„«»]", line):
+        return True
+    if not named:
+        return False
+    rest = line
+    for name in (*named, outlet):
+        rest = re.sub(re.escape(name), " ", rest, flags=re.IGNORECASE) if name else rest
+    rest = _date_words().sub(" ", re.sub(r"\d+", " ", rest))
+    return sum(character.isalpha() for character in rest) <= MAX_LABEL and not re.search(r"[.!?。]\s*$|[\"“”„«»「]", line)
 
 
 def cut_sign_off(line: str) -> tuple[str, str]:
