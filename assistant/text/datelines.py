@@ -28,6 +28,7 @@ PLACE = rf"(?P<place>{LETTER}+(?:[ .'’/-]{{1,2}}{LETTER}+){{0,4}}\.?)"
 SECOND = rf"(?P<second>{LETTER}(?:{LETTER}|[\d.&'’/-]|\s(?=[^\s-])){{1,38}}?)"
 BRACKETED = r"\s*[(（\[/](?P<outlet>[^()（）\[\]\d/]{2,40})[)）\]/]"
 NO_OUTLET = frozenset(["persero", "tbk", "ltd", "inc", "plc", "llc", "gmbh", "perum", "perumda"])
+MARKED_END = re.compile(r"\s*[-–—―−]+\s*")
 OPENS = re.compile(r"[\"'“‘„«»「『(\[¿¡—–-]*")
 
 
@@ -55,6 +56,30 @@ def read_dateline(line: str, story: str, names: Sequence[str] = ()) -> Dateline 
         if match and accepts(evidence, match) and _sentence_follows(line[match.end() :]):
             return _dateline(match)
     return None
+
+
+def read_marked(mark: str, rest: str, outlet: str, named: bool) -> tuple[str, str] | None:
+    """Return the place of a dateline that a page sets in bold or names, and the text after it; None when it is none.
+
+    Args:
+        mark: what is set apart: `LIMERICK`, `Kassel.`, `JAKARTA, BURSA PAGI –`.
+        rest: the text that follows.
+        outlet: the outlet as known.
+        named: the markup itself says that it is a place.
+    """
+    after = MARKED_END.match(rest)
+    match = re.fullmatch(rf"{PLACE}(?:\s*[,،、(（]\s*{SECOND}[)）]?)?\s*[-–—―.:：]*", mark.strip())
+    if match is None or not (after or mark.rstrip().endswith(("-", "–", "—", "―")) or (named and mark.rstrip()[-1] in ".:：")):
+        return None
+    place, second = match["place"].strip(" ."), (match["second"] or "").strip(" -–—")
+    if place.casefold() in _kickers() or place.casefold() in known_outlets() or same_outlet(place, outlet):
+        return None
+    if second and not (same_outlet(second, outlet) or second.casefold() in known_outlets() or _region(second)):
+        return None
+    if not (named or second or in_capitals(place) or place.casefold() in _places()):
+        return None
+    story = rest[after.end() :] if after else rest.lstrip()
+    return (f"{spelled(place)}, {_region(second)}" if _region(second) else spelled(place), story) if _sentence_follows(story) else None
 
 
 @dataclass(frozen=True)

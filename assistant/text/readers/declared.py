@@ -112,6 +112,8 @@ def add_visible(tree: HtmlElement, heading: HtmlElement | None, found: Found) ->
         found.add("title", text_of(heading), "headline")
         _add_head(heading, found)
     _add_bylines(tree, found)
+    if heading is not None and not found.fields.get("author"):
+        found.add("author", _linked_name(heading), "byline")
     _add_page_title(tree, found)
     times = tree.xpath("//article//time/@datetime | //time[@pubdate]/@datetime | //time/@datetime")
     if times:
@@ -199,6 +201,16 @@ def _add_head(heading: HtmlElement, found: Found) -> None:
         if credit is None and is_timed(line):
             found.add("published", parse_date(line), "byline")
         named = named or bool(credit and "author" in credit)
+
+
+def _linked_name(heading: HtmlElement) -> str:
+    """Return the text of a link right above a date below the headline, when no other link of the page has it: a name, not a section."""
+    links = [text_of(link) for link in heading.getroottree().iter("a")]
+    lines = list(_lines_below(heading))
+    for line, following in zip(lines, lines[1:], strict=False):
+        if links.count(line) == 1 and 2 <= len(line.split()) <= 5 and not re.search(r"\d|[.!?:]$", line) and parse_date(following):
+            return line
+    return ""
 
 
 def is_timed(line: str) -> bool:

@@ -14,6 +14,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from assistant.text import rules
+from assistant.text.datelines import read_marked
+from assistant.text.furniture import is_furniture
 
 if TYPE_CHECKING:
     from lxml.html import HtmlElement
@@ -23,6 +25,8 @@ NAMED_BY = ("class", "id", "data-component", "data-testid")
 MAX_AD = 160
 """An advertisement with its label is shorter than this; the paragraphs of a story that follow a stray label are not."""
 MAX_LINKED = 400
+MAX_ASKING = 250
+"""An invitation with its field (`your e-mail address`) is shorter than this."""
 MIN_STORY = 80
 """A paragraph of this many characters that ends as a sentence and is no link is story."""
 MOST = 0.5
@@ -33,6 +37,8 @@ BLOCKS = frozenset(
     "address article aside blockquote center dd div dl dt figure footer h1 h2 h3 h4 h5 h6 header li main ol p section table tbody td tr ul".split()
 )
 LINKED = frozenset("aside blockquote center div dl dt h4 h5 h6 li ol p section table td tr ul".split())
+MARKS = ("b", "strong", "span", "em", "i", "small")
+PLACE_WORDS = frozenset("city dateline kota lieu location lokasi lugar ort ortsmarke place standort tempat ville".split())
 HEADINGS = ("h1", "h2", "h3")
 CUSTOM_PARAGRAPH = re.compile(r"paragraph|-p$|-text$")
 
@@ -54,12 +60,15 @@ def prepare(tree: HtmlElement, heading: HtmlElement | None, host: str = "") -> N
         host: the host of the outlet, for its own rules.
     """
     _drop_by_outlet(tree, host)
+    kept = _Kept(tree, heading)
+    _drop_asking(tree, kept)
     _drop_by_tag(tree)
     _drop_notes(tree)
-    kept = _Kept(tree, heading)
     _drop_by_name(tree, kept)
     _drop_labelled(tree, kept)
+    _drop_furniture(tree, kept)
     _drop_links(tree, kept)
+    _lists_to_blocks(tree)
     if heading is not None:
         _drop_around(heading)
 
@@ -91,6 +100,26 @@ def find_heading(tree: HtmlElement, titles: list[str]) -> HtmlElement | None:
         return max(parts, key=lambda part: len(part[1]))[0]
     alone = [element for element in tree.iter("h1") if text_of(element)]
     return alone[0] if len(alone) == 1 else None
+
+
+def take_dateline(tree: HtmlElement, outlet: str) -> str:
+    """Cut the dateline that the markup sets apart from the first paragraph (`<b>LIMERICK</b> — ...`) and return its place."""
+    for block in tree.iter("p", "div"):
+        if not (len(block) and isinstance(block[0].tag, str)) or (block.text or "").strip() or block[0].tag not in MARKS:
+            if len(text_of(block)) >= MIN_STORY and next(block.iterdescendants("p", "div"), None) is None:
+                return ""
+            continue
+        mark = block[0]
+        named = not PLACE_WORDS.isdisjoint(word.lower() for word in WORD.findall(mark.get("class") or ""))
+        found = read_marked(text_of(mark), mark.tail or "", outlet, named)
+        if found is not None:
+            place, rest = found
+            mark.tail = rest
+            _drop(mark)
+            return place
+        if len(text_of(block)) >= MIN_STORY:
+            return ""
+    return ""
 
 
 def text_of(element: HtmlElement) -> str:
@@ -151,6 +180,43 @@ def _drop_by_tag(tree: HtmlElement) -> None:
             _drop(element)
 
 
+def _drop_asking(tree: HtmlElement, kept: _Kept) -> None:
+    """Drop the short block around a field in which readers should write: their address, a search, a comment."""
+    for element in list(tree.iter("input", "textarea")):
+        if element.get("type") in ("hidden", "checkbox", "radio"):
+            continue
+        _drop_around_short(element, kept, MAX_ASKING)
+
+
+def _drop_around_short(element: HtmlElement, kept: _Kept, longest: int) -> None:
+    """Drop the largest element around this one whose text is not longer than that."""
+    last = element
+    for parent in element.iterancestors():
+        if parent in kept.held or parent.tag == "article" or len(text_of(parent)) > longest:
+            break
+        last = parent
+    _drop(last)
+
+
+def _drop_furniture(tree: HtmlElement, kept: _Kept) -> None:
+    """Drop blocks that are furniture as a whole, before they are run together with a paragraph of the story."""
+    for element in list(tree.iter("p", "div", "span", "li", "h2", "h3", "h4", "h5", "small", "strong", "em")):
+        if element in kept.held or next(element.iterdescendants(*BLOCKS), None) is not None:
+            continue
+        line = text_of(element)
+        if line and len(line) <= MAX_LINKED and is_furniture(line):
+            _drop(element)
+
+
+def _lists_to_blocks(tree: HtmlElement) -> None:
+    """Make the posts of a live page, which are items of a list with paragraphs in them, plain blocks."""
+    for item in list(tree.iter("li")):
+        if next(item.iterdescendants("p", "h2", "h3", "h4", "div"), None) is not None:
+            item.tag = "div"
+            if (parent := item.getparent()) is not None and parent.tag in ("ol", "ul"):
+                parent.tag = "div"
+
+
 def _drop_notes(tree: HtmlElement) -> None:
     """Drop the raised numbers that point to notes."""
     for element in tree.xpath("//sup"):
@@ -197,12 +263,7 @@ def _label(text: str) -> str:
 
 
 def _drop_ad(element: HtmlElement, kept: _Kept) -> None:
-    last = element
-    for parent in element.iterancestors():
-        if parent in kept.held or len(text_of(parent)) > MAX_AD or parent.tag == "article":
-            break
-        last = parent
-    _drop(last)
+    _drop_around_short(element, kept, MAX_AD)
 
 
 def _drop_link(element: HtmlElement, kept: _Kept) -> None:

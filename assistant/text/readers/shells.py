@@ -84,7 +84,7 @@ def find_kind(seen: Seen, story: str, records: Sequence[Mapping[str, Any]] = ())
         return "paywall"
     if _patterns()["front"].search(seen.head) or (not records and seen.n_headlines >= LISTED and seen.n_headlines > 2 * _paragraphs(story)):
         return "front"
-    if not own or (own < 2 * pages.MIN_STORY and _patterns()["empty_text"].search(seen.text)):
+    if not story.strip() or (own < 2 * pages.MIN_STORY and _patterns()["empty_text"].search(seen.text)):
         return "empty"
     return ""
 
@@ -102,8 +102,8 @@ def shell_reason(page: str) -> str:
 
 
 def _own_words(story: str) -> int:
-    """Return the characters of the lines of a story that are sentences and not the shell's own words."""
-    lines = [line for line in story.split("\n") if pages.ENDS.search(line.strip())]
+    """Return the characters of the lines of a story that read like a paragraph and are not the shell's own words."""
+    lines = [line for line in story.split("\n") if pages.ENDS.search(line.strip()) or len(line) >= pages.MIN_STORY]
     return sum(len(line) for line in lines if not _patterns()["own"].search(line.casefold()))
 
 

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from lxml.html import HtmlElement
 
 CHARSET = re.compile(rb"""<meta[^>]{0,200}?charset\s*=\s*["']?\s*([\w-]{2,20})""", re.IGNORECASE)
+LIST_MARK = re.compile(r"^- (?=\S)", re.MULTILINE)  # trafilatura's, for the items of a list
 MIN_STORY = 30
 SAVE_HINT = "save the article's text as .txt"
 
@@ -43,11 +44,13 @@ def read(data: bytes, origin: str) -> Raw:
     seen = shells.look_at(tree)
     _add_extracted(tree, found)
     pages.prepare(tree, heading, _host(found.fields.get("url", ""), origin))
-    story = _story(tree)
-    if reason := shells.find_reason(seen, story, records):
-        raise UnreadableArticle(reason, shells.HINT)
+    if not found.fields.get("place") and (place := pages.take_dateline(tree, found.fields.get("outlet", ""))):
+        found.add("place", place, "dateline")
+    story = LIST_MARK.sub("", _story(tree))
     if len(story) < MIN_STORY:
         story = max([story, *_bodies(records)], key=len)
+    if reason := shells.find_reason(seen, story, records):
+        raise UnreadableArticle(reason, shells.HINT)
     return _raw(origin, data, story, found)
 
 
