@@ -178,7 +178,13 @@ def _byline(part: str, top: bool) -> dict[str, str] | None:
 
 
 def _dated(part: str) -> dict[str, str] | None:
-    return {"published": part} if is_date(part) else None
+    """Read a date, with or without the word that says which: `Updated 19 Feb 2025 13:50 GMT`."""
+    if is_date(part):
+        return {"published": part}
+    label = _date_labels().match(part)
+    if label and is_date(part[label.end() :]):
+        return {_kinds()[" ".join(label["label"].casefold().split())]: part[label.end() :]}
+    return None
 
 
 def is_date(part: str) -> bool:
@@ -229,6 +235,12 @@ def _labels() -> re.Pattern[str]:
     by = rules.alternatives(name for name in names if name.endswith((" by", " oleh")))  # no colon needed
     label = rf"(?P<label>{rules.alternatives(names)})\s*[:：]\s*"
     return re.compile(rf"(?:^|(?<=[\s|•·;,/]))(?:(?P<by>{by})\s*:?\s+(?=[^\W\d_])|{label})", re.IGNORECASE)
+
+
+@cache
+def _date_labels() -> re.Pattern[str]:
+    names = sorted((name for name, kind in _kinds().items() if kind in DATES), key=lambda name: (-len(name), name))
+    return re.compile(rf"(?P<label>{rules.alternatives(names)})(?:\s*[:：]\s*|\s+(?:(?:on|at|am|le|el|em|pada|في)\s+)?)(?=\S)", re.IGNORECASE)
 
 
 @cache

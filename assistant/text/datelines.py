@@ -43,14 +43,14 @@ class Dateline:
     author: str = ""
 
 
-def read_dateline(line: str, story: str, names: Sequence[str] = ()) -> Dateline | None:
+def read_dateline(line: str, story: str, names: Sequence[str] = (), title: str = "") -> Dateline | None:
     """Return the dateline that `line` begins with, None when there is none for certain.
 
     `story` is the whole text, in which a place in capitals may occur again; `names` are the outlet and source
-    as known from metadata.
+    as known from metadata; the title may name a place in capitals again, as the story may.
     """
     head = line[:REACH]
-    evidence = _Evidence(story, line, tuple(name for name in names if name))
+    evidence = _Evidence(story, line, tuple(name for name in names if name), title)
     for pattern, accepts in _shapes():
         match = pattern.match(head)
         if match and accepts(evidence, match) and _sentence_follows(line[match.end() :]):
@@ -87,6 +87,7 @@ class _Evidence:
     story: str
     line: str
     names: tuple[str, ...]
+    title: str = ""
 
     def knows_outlet(self, name: str) -> bool:
         return name.casefold() in known_outlets() or self.is_named(name)
@@ -104,7 +105,8 @@ class _Evidence:
             return True
         if not in_capitals(name) or len(name) < 4:
             return False
-        return re.search(rf"(?<!\w){re.escape(spelled(name))}(?!\w)", self.story[:50_000]) is not None
+        again = re.compile(rf"(?<!\w){re.escape(spelled(name))}(?!\w)")
+        return bool(again.search(self.story[:50_000]) or again.search(self.title))
 
     def is_apposition(self, end: int) -> bool:
         """`Bali — pulau wisata itu — mulai ...`: with an odd dash to follow, the two belong together."""
@@ -147,6 +149,8 @@ def _shapes() -> tuple[tuple[re.Pattern[str], Accepts], ...]:
         (rf"{PLACE}[,.]\s*{date}{DASH}", _place_fits),  # WASHINGTON, May 5 —
         (rf"{PLACE},\s*{SECOND}{DASH}", _place_and_second),  # JAKARTA, KOMPAS.com -
         (rf"{SECOND},\s*{PLACE}{DASH}", _outlet_first),  # VIVA, Jakarta -
+        (r"[【［\[](?P<place>[\u3040-\u30ff\u3400-\u9fff]{2,6})[】］\]]\s*", _told_again),  # 【盛岡】
+        (r"[（(](?P<place>[\u3040-\u30ff\u3400-\u9fff]{2,6})[)）]\s*", _told_again),
         (rf"{PLACE}{DASH}", _bare),  # WASHINGTON —
         (rf"{PLACE}\s*[:：]\s+|{PLACE.replace('place', 'place2')}\.\s+", _bare_stop),  # NEW DELHI:   JAKARTA.
     ]
@@ -218,6 +222,12 @@ def _place_and_second(evidence: _Evidence, match: re.Match[str]) -> bool:
 
 def _outlet_first(evidence: _Evidence, match: re.Match[str]) -> bool:
     return evidence.knows_outlet(match["second"]) and _place_fits(evidence, match)
+
+
+def _told_again(evidence: _Evidence, match: re.Match[str]) -> bool:
+    """A word in brackets is a place when it is on the list, or when the story or its title name it once more and it is no kicker."""
+    place = match["place"]
+    return place.casefold() in _places() or (place not in _kickers() and evidence.story.count(place) + evidence.title.count(place) > 1)
 
 
 def _bare(evidence: _Evidence, match: re.Match[str]) -> bool:

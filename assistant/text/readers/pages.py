@@ -105,19 +105,16 @@ def find_heading(tree: HtmlElement, titles: list[str]) -> HtmlElement | None:
 def take_dateline(tree: HtmlElement, outlet: str) -> str:
     """Cut the dateline that the markup sets apart from the first paragraph (`<b>LIMERICK</b> — ...`) and return its place."""
     for block in tree.iter("p", "div"):
-        if not (len(block) and isinstance(block[0].tag, str)) or (block.text or "").strip() or block[0].tag not in MARKS:
-            if len(text_of(block)) >= MIN_STORY and next(block.iterdescendants("p", "div"), None) is None:
-                return ""
-            continue
-        mark = block[0]
-        named = not PLACE_WORDS.isdisjoint(word.lower() for word in WORD.findall(mark.get("class") or ""))
-        found = read_marked(text_of(mark), mark.tail or "", outlet, named)
-        if found is not None:
-            place, rest = found
-            mark.tail = rest
-            _drop(mark)
-            return place
-        if len(text_of(block)) >= MIN_STORY:
+        if len(block) and block[0].tag in MARKS and not (block.text or "").strip():
+            mark = block[0]
+            named = not PLACE_WORDS.isdisjoint(word.lower() for word in WORD.findall(mark.get("class") or ""))
+            found = read_marked(text_of(mark), mark.tail or "", outlet, named)
+            if found is not None:
+                place, mark.tail = found
+                _drop(mark)
+                return place
+        line = text_of(block)
+        if len(line) >= MIN_STORY and ENDS.search(line) and next(block.iterdescendants("p", "div"), None) is None:
             return ""
     return ""
 

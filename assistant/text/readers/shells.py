@@ -21,40 +21,43 @@ if TYPE_CHECKING:
 RULES = Path(__file__).with_name("shells.toml")
 HINT = "open the page in a browser and save the article's text as .txt"
 KINDS = ("captcha", "error", "consent", "login", "paywall", "front", "empty")
+LEAST = 200
+"""A page that says itself that it is an article, and has more of it than this, is no wall."""
 SHORT = 700
 """A wall shows at most so many characters besides its own words; a story that merely offers a subscription has more."""
 MAX_LEAD = 1500
 """Characters of the opening that a paywall may leave before it cuts off."""
+DENSE = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
+"""Characters that say as much as two or three letters."""
 LISTED = 8
 """A page with so many headlines in links, and more of them than paragraphs, is a list of articles."""
 
 
 @dataclass(frozen=True)
 class Seen:
-    """What a page shows before it is taken apart: `head` its title and headlines, `text` all its words, in lower case."""
+    """What a page shows before it is taken apart: `head` its title and headlines, `text` its words, both in lower case.
+
+    `declared`: it says itself that it is an article; `n_headlines` counts headlines that are links.
+    """
 
     head: str
     text: str
     password: bool
-    scripted: bool
+    declared: bool
     n_headlines: int
-    n_paragraphs: int
 
 
 def look_at(tree: HtmlElement) -> Seen:
     """Note what tells a shell from a story, before the page is prepared."""
     head = [str(tree.findtext(".//title") or ""), *(pages.text_of(element) for element in tree.iter("h1", "h2"))]
-    texts = tree.xpath("//body//text()[not(ancestor::script or ancestor::style or ancestor::template)]")
-    text = " ".join(" ".join(str(part) for part in texts).split())
+    texts = tree.xpath("//body//text()[not(ancestor::script or ancestor::style or ancestor::template or ancestor::nav or ancestor::footer)]")
     headlines = tree.xpath("//a[ancestor::h2 or ancestor::h3 or ancestor::h4 or descendant::h2 or descendant::h3 or descendant::h4]")
-    paragraphs = [element for element in tree.iter("p", "div") if len((element.text or "").strip()) >= pages.MIN_STORY]
     return Seen(
         " | ".join(" ".join(line.split()) for line in head[:6]).casefold(),
-        text.casefold(),
+        " ".join(" ".join(str(part) for part in texts).split()).casefold(),
         bool(tree.xpath("//input[@type='password']")),
-        bool(tree.xpath("//script[@src] | //noscript")),
+        bool(tree.xpath("//meta[@property='og:type' and @content='article'] | //meta[starts-with(@property,'article:published')]")),
         len(headlines),
-        len(paragraphs),
     )
 
 
@@ -73,8 +76,9 @@ def find_reason(seen: Seen, story: str, records: Sequence[Mapping[str, Any]] = (
 def find_kind(seen: Seen, story: str, records: Sequence[Mapping[str, Any]] = ()) -> str:
     """Return which of `KINDS` a page is, "" for an article."""
     own = _own_words(story)
+    declared = seen.declared or bool(records)
     closed = any(str(record.get("isAccessibleForFree", "")).casefold() == "false" for record in records)
-    if own <= SHORT and not (closed and own > SHORT / 2):
+    if own <= (LEAST if declared else SHORT):
         for kind in ("captcha", "error", "consent", "login"):
             if _patterns()[kind].search(seen.head) or _patterns()[f"{kind}_text"].search(seen.text):
                 return kind
@@ -82,9 +86,10 @@ def find_kind(seen: Seen, story: str, records: Sequence[Mapping[str, Any]] = ())
             return "login"
     if own <= MAX_LEAD and (_patterns()["paywall_text"].search(seen.text) or (closed and own <= SHORT)):
         return "paywall"
-    if _patterns()["front"].search(seen.head) or (not records and seen.n_headlines >= LISTED and seen.n_headlines > 2 * _paragraphs(story)):
-        return "front"
-    if not story.strip() or (own < 2 * pages.MIN_STORY and _patterns()["empty_text"].search(seen.text)):
+    if not declared and seen.n_headlines >= LISTED:
+        if seen.n_headlines > 2 * _paragraphs(story) or (_patterns()["front"].search(seen.head) and own <= MAX_LEAD):
+            return "front"
+    if not story.strip() or (own <= LEAST and _patterns()["empty_text"].search(seen.text)):
         return "empty"
     return ""
 
@@ -102,9 +107,10 @@ def shell_reason(page: str) -> str:
 
 
 def _own_words(story: str) -> int:
-    """Return the characters of the lines of a story that read like a paragraph and are not the shell's own words."""
+    """Return the length, in letters, of the lines of a story that read like a paragraph and are not the shell's own words."""
     lines = [line for line in story.split("\n") if pages.ENDS.search(line.strip()) or len(line) >= pages.MIN_STORY]
-    return sum(len(line) for line in lines if not _patterns()["own"].search(line.casefold()))
+    kept = "".join(line for line in lines if not _patterns()["own"].search(line.casefold()))
+    return len(kept) + int(1.5 * len(DENSE.findall(kept)))
 
 
 def _paragraphs(story: str) -> int:
