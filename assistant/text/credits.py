@@ -18,6 +18,7 @@ MAX_LABEL = 24
 """What a line says besides the names of those who wrote the story is at most so many letters: `Laporan wartawan`."""
 EDGE = 5
 """How many lines from either end of the story credits are looked for."""
+MARKS = " ,;|·•・:：/–—-"
 SEPARATORS = re.compile(r"\s*[|•·¦;／]\s*|\s+[-–—]\s+|\s{3,}")
 SENTENCE = re.compile(r"[.!?]\s+[a-z]|[!?]|[a-zà-ÿ]{3,}\.\s+[A-Z]|\.{3}|[\"“”]")
 NAME_JOINTS = frozenset(
@@ -91,11 +92,18 @@ def read_credits(line: str, outlet: str = "", top: bool = True) -> dict[str, str
 
 
 def plain_names(value: str) -> str:
-    """Return the names of a byline without the words around them: `Von Jane Smith und Tom Hall` is `Jane Smith, Tom Hall`."""
-    value = " ".join(value.split()).strip(" ,;|·•・:：")
-    bare = _author_labels().sub("", value, count=1).strip(" ,;|·•・:：")
-    names = re.split(r"\s+(?:and|dan|und|et|y|e|en|ve|&|и|و)\s+(?=[^\W\d_a-z])", bare or value)
-    return ", ".join(names) if all(len(name.split()) > 1 for name in names) else bare or value
+    """Return the names of a byline without the words around them: `Von Jane Smith und Tom Hall, Reporter` is `Jane Smith, Tom Hall`."""
+    value = " ".join(value.split()).strip(MARKS)
+    bare = _author_labels().sub("", value, count=1).strip(MARKS)
+    bare = re.sub(r"\s+(?:in|reporting from|à)\s+[^\W\d_a-z][\w ,.'’-]*$|\s*[(（][^()（）]*[)）]$", "", bare)
+    names = [name for part in re.split(r",\s*", bare) if (name := _trailing_roles().sub("", part).strip(MARKS))]
+    parts = [name for part in names for name in re.split(r"\s+(?:and|dan|und|et|y|e|en|ve|&|и|و)\s+(?=[^\W\d_a-z])", part)]
+    return ", ".join(parts if all(len(part.split()) > 1 for part in parts) else names) or value
+
+
+def is_desk(name: str) -> bool:
+    """Say whether an author is nobody by name: `Redaksi`, `admin`."""
+    return name.casefold() in _words("desks")
 
 
 def is_about_author(line: str, author: str, outlet: str, top: bool) -> bool:
@@ -241,6 +249,18 @@ def _labels() -> re.Pattern[str]:
 def _date_labels() -> re.Pattern[str]:
     names = sorted((name for name, kind in _kinds().items() if kind in DATES), key=lambda name: (-len(name), name))
     return re.compile(rf"(?P<label>{rules.alternatives(names)})(?:\s*[:：]\s*|\s+(?:(?:on|at|am|le|el|em|pada|في)\s+)?)(?=\S)", re.IGNORECASE)
+
+
+@cache
+def _words(key: str) -> frozenset[str]:
+    return frozenset(word.casefold() for _, table in rules.sections("furniture") for word in table.get("credits", {}).get(key, ()))
+
+
+@cache
+def _trailing_roles() -> re.Pattern[str]:
+    """Match a part that is a role (`Environment Correspondent`), or what a name in Japanese ends with (`工藤理子記者`)."""
+    roles = rules.alternatives(sorted(_words("roles"), key=lambda word: (-len(word), word)))
+    return re.compile(rf"^(?:[\w'’&-]+\s+){{0,3}}{roles}(?:\s+\w+){{0,2}}$|(?<=[\u3040-\u9fff])(?:記者|特派員|編集委員|論説委員)$", re.IGNORECASE)
 
 
 @cache

@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
-from assistant.text.credits import is_date, plain_names, read_credits
+from assistant.text.credits import is_date, is_desk, plain_names, read_credits
 from assistant.text.dates import parse_date
 from assistant.text.readers.metadata import field_value, fields_of
 from assistant.text.readers.pages import ENDS, byline_paths, squeezed, text_of
@@ -54,6 +54,7 @@ PROPERTIES: dict[str, tuple[str, ...]] = {
     "place": ("contentLocation", "locationCreated", "dateline"),
 }
 TITLE_TAIL = re.compile(r"\s+(?:[-–—|·•»/]|::)\s+|\s*(?:[|｜–—]|::)\s*|[:：]\s+")
+MAX_DEPTH = 4
 DATES = ("published", "updated")
 MAX_BYLINE = 160
 WITHIN = ("div", "p", "li", "ul", "time", "section", "figure")
@@ -62,7 +63,7 @@ N_BYLINES = 14
 
 
 class Found:
-    """Fields with where each was found; the first value stays, but for a date that a later one only makes more exact."""
+    """Fields with where each was found; the first value stays, but for a date that a later one only makes more exact, and a desk."""
 
     def __init__(self) -> None:
         self.fields: dict[str, str] = {}
@@ -71,8 +72,14 @@ class Found:
     def add(self, name: str, value: str, where: str) -> None:
         """Take a value, unless there is one already."""
         known = self.fields.get(name, "")
-        if value and (not known or (name in DATES and _is_finer(value, known))):
+        finer = (name in DATES and _is_finer(value, known)) or (name == "author" and is_desk(known) and not is_desk(value))
+        if value and (not known or finer):
             self.fields[name], self.origins[name] = value, where
+
+    def drop(self, name: str) -> None:
+        """Forget a field."""
+        self.fields.pop(name, None)
+        self.origins.pop(name, None)
 
 
 def _is_finer(value: str, known: str) -> bool:
@@ -90,13 +97,14 @@ def read_declared(tree: HtmlElement, records: list[Mapping[str, Any]]) -> Found:
     for record in records:
         kept = {key: value for key, value in record.items() if key not in ("name", "image", "video")}
         for name, value in fields_of(kept).items():
-            found.add(name, value, "JSON-LD")
+            found.add(name, _author(value) if name == "author" else value, "JSON-LD")
     meta = _meta(tree)
     for name, keys in META.items():
         key, value = next(((key, text) for key in keys if (text := field_value(name, meta.get(key)))), ("", ""))
-        if not (name == "author" and (value.startswith(("http", "@")) or "/" in value)):
-            found.add(name, value, f"meta {key}")
+        found.add(name, _author(value) if name == "author" else value, f"meta {key}")
     _add_properties(tree, found)
+    if found.fields.get("author", "").casefold() == found.fields.get("outlet", " ").casefold():
+        found.drop("author")  # the outlet signs for somebody, whom the byline may name
     canonical = tree.xpath("//link[@rel='canonical']/@href")
     if canonical and str(canonical[0]).startswith("http"):
         found.fields["url"], found.origins["url"] = str(canonical[0]), "canonical link"
@@ -109,7 +117,7 @@ def read_declared(tree: HtmlElement, records: list[Mapping[str, Any]]) -> Found:
 def add_visible(tree: HtmlElement, heading: HtmlElement | None, found: Found) -> None:
     """Add what a reader sees: the headline, the byline and the dates below it, the outlet in the page's title."""
     if heading is not None:
-        found.add("title", text_of(heading), "headline")
+        _add_headline(text_of(heading), found)
         _add_head(heading, found)
     _add_bylines(tree, found)
     if heading is not None and not found.fields.get("author"):
@@ -120,18 +128,48 @@ def add_visible(tree: HtmlElement, heading: HtmlElement | None, found: Found) ->
         found.add("published", field_value("published", str(times[0])), "time element")
 
 
-def story_records(tree: HtmlElement) -> Iterator[Mapping[str, Any]]:
-    """Yield the JSON-LD records of the page that describe a story."""
-    for script in tree.xpath("//script[@type='application/ld+json']/text()"):
-        try:
-            value = json.loads(str(script), strict=False)
-        except (ValueError, RecursionError):
-            continue
-        graph = value.get("@graph", value) if isinstance(value, dict) else value
-        for record in graph if isinstance(graph, list) else [graph]:
-            kinds = record.get("@type") if isinstance(record, dict) else None
-            if any(isinstance(kind, str) and kind in STORY_TYPES for kind in (kinds if isinstance(kinds, list) else [kinds])):
-                yield record
+def story_records(tree: HtmlElement) -> list[Mapping[str, Any]]:
+    """Return the JSON-LD records of the page that describe a story, with what they refer to by `@id` put in."""
+    records = [record for script in tree.xpath("//script[contains(@type,'ld+json')]/text()") for record in _records(_parsed(str(script)))]
+    known = {record["@id"]: record for record in records if isinstance(record.get("@id"), str) and len(record) > 2}
+    return [_resolved(record, known) for record in records if not STORY_TYPES.isdisjoint(_types(record))]
+
+
+def _parsed(script: str) -> object:
+    text = re.sub(r"^\s*(?:<!--|/[/*]<!\[CDATA\[(?:\*/)?|<!\[CDATA\[)|(?:-->|(?:/[/*])?\]\]>(?:\*/)?)\s*$", "", script).strip()
+    try:
+        return json.loads(text.rstrip(";"), strict=False)
+    except (ValueError, RecursionError):
+        return None
+
+
+def _records(value: object, depth: int = 0) -> Iterator[dict[str, Any]]:
+    """Yield the records of a list, a graph, or what a page says that it is mainly about."""
+    if depth > MAX_DEPTH:
+        return
+    if isinstance(value, list):
+        for item in value:
+            yield from _records(item, depth + 1)
+    elif isinstance(value, dict):
+        yield value
+        for name in ("@graph", "mainEntity", "author", "publisher"):
+            if isinstance(value.get(name), dict | list):
+                yield from _records(value[name], depth + 1)
+
+
+def _types(record: Mapping[str, Any]) -> list[str]:
+    kinds = record.get("@type")
+    return [re.split(r"[/#:]", kind)[-1] for kind in (kinds if isinstance(kinds, list) else [kinds]) if isinstance(kind, str)]
+
+
+def _resolved(record: Mapping[str, Any], known: Mapping[str, Any]) -> dict[str, Any]:
+    def whole(value: object) -> object:
+        if isinstance(value, list):
+            return [whole(item) for item in value]
+        reference = value.get("@id") if isinstance(value, dict) and "name" not in value else None
+        return known.get(reference, value) if isinstance(reference, str) else value
+
+    return {name: whole(value) if name in ("author", "creator", "publisher", "editor") else value for name, value in record.items()}
 
 
 def without_site(title: str, outlet: str) -> str:
@@ -140,6 +178,14 @@ def without_site(title: str, outlet: str) -> str:
     if len(parts) > 1 and outlet and parts[-1].casefold() == outlet.casefold():
         return title[: title.rindex(parts[-1])].rstrip(" -–—|·•»:")
     return title
+
+
+def _author(value: str) -> str:
+    """Return the names of a declared author, without `By`; addresses and handles are none."""
+    names = [name.strip() for name in re.split(r"\s*[;|]\s*|,\s+", value)]
+    named = ", ".join(name for name in names if name and not re.match(r"https?:|@|www\.|[\w.]+@", name))
+    bare = plain_names(named)
+    return named if named.casefold().startswith("von ") or (" " in named and " " not in bare) else bare
 
 
 def _meta(tree: HtmlElement) -> dict[str, str]:
@@ -189,6 +235,15 @@ def _property(element: HtmlElement, name_of: str) -> str:
     return text_of(element)
 
 
+def _add_headline(headline: str, found: Found) -> None:
+    """Take the visible headline where none is declared, or only a shortened one: JSON-LD's may have 110 characters."""
+    declared = squeezed(found.fields.get("title", ""))
+    cut = found.fields.get("title", "").rstrip().endswith(("…", "...")) or len(found.fields.get("title", "")) >= 80
+    if declared and cut and len(squeezed(headline)) > len(declared) and squeezed(headline).startswith(declared):
+        found.fields["title"], found.origins["title"] = headline, "headline"
+    found.add("title", headline, "headline")
+
+
 def _add_head(heading: HtmlElement, found: Found) -> None:
     """Read the short lines below the headline: `By Jane Smith | 3 May 2021, 10:15 BST`."""
     named = False
@@ -235,7 +290,7 @@ def _lines_below(heading: HtmlElement) -> Iterator[str]:
 
 
 def _add_bylines(tree: HtmlElement, found: Found) -> None:
-    if found.fields.get("author"):
+    if (known := found.fields.get("author")) and not is_desk(known):
         return
     for path in byline_paths():
         for element in tree.xpath(path):
@@ -257,5 +312,17 @@ def _add_page_title(tree: HtmlElement, found: Found) -> None:
             for ours, theirs in ((before, after), (after, before)):
                 if squeezed(ours) == squeezed(title) and len(theirs) <= 60:
                     found.add("outlet", theirs, "page title")
+    if not found.fields.get("outlet"):
+        found.add("outlet", _brand(tree, page, found.fields.get("url", "")), "page")
     found.add("title", page, "page title")
 
+
+def _brand(tree: HtmlElement, page: str, url: str) -> str:
+    """Return what the link to the front page says, when the page's title, its address or its copyright line names it too."""
+    foot = squeezed(" ".join(str(text) for text in tree.xpath("//text()[contains(.,'©') or contains(.,'Copyright')]")))
+    links = tree.xpath("//a[@rel='home'] | //a[@href='/'] | //*[contains(@class,'logo') or contains(@class,'brand') or @id='site-title']")
+    for link in links[:12]:
+        name = text_of(link) or " ".join(str(text) for text in link.xpath(".//img/@alt"))
+        if 2 <= len(name) <= 40 and any(squeezed(name) in place for place in (squeezed(page), squeezed(url), foot)):
+            return name
+    return ""

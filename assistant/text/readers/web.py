@@ -35,7 +35,7 @@ def read(data: bytes, origin: str) -> Raw:
     tree = _tree(page)
     if tree is None:
         return _raw(origin, data, _story(page), Found())
-    records = list(story_records(tree))
+    records = story_records(tree)
     pages.plain_tags(tree)
     found = read_declared(tree, records)
     titles = [found.fields.get("title", ""), " ".join(str(tree.findtext(".//title") or "").split())]
