@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
 from assistant.records import Article
-from assistant.text.credits import EDGE, cut_sign_off, is_sign_off, read_credits
+from assistant.text.credits import EDGE, cut_sign_off, is_about_author, is_sign_off, read_credits
 from assistant.text.datelines import read_dateline
 from assistant.text.dates import infer_date, parse_date
 from assistant.text.furniture import SENTENCE_END, without_furniture
@@ -25,6 +25,8 @@ from assistant.text.wrapping import unwrap
 MAX_TITLE = 90
 """A title made from the first sentence is shortened at a word to this many characters."""
 MAX_HEADLINE = 150
+DATELINE_LINES = 3
+"""A dateline may stand below so many lines less one: the caption of the first picture, a summary."""
 BREAKS = re.compile(r"\r\n?|[\u0085\u2028\u2029\x0b\x0c]")
 BLANKS = re.compile(r"[\t\u00a0\u1680\u2000-\u200a\u202f\u205f\u3000]")
 # Invisible: controls, soft hyphen, zero-width space, marks of direction (which can reorder what a reader
@@ -139,19 +141,29 @@ def _without_credits(draft: _Draft, lines: list[str], top: bool) -> list[str]:
         repeated = top and not kept and at + 1 < len(lines) and _is_title(line, draft.fields.get("title", ""))
         if found is not None:
             draft.fill(found)
-        elif not repeated and not (not top and not kept and is_sign_off(line)):
+        elif not repeated and not (not top and not kept and is_sign_off(line)) and not _is_about_author(line, draft, top):
             kept.append(line)
     return kept
 
 
+def _is_about_author(line: str, draft: _Draft, top: bool) -> bool:
+    return is_about_author(line, draft.fields.get("author", ""), draft.fields.get("outlet", ""), top)
+
+
 def _take_dateline(draft: _Draft) -> None:
-    if not draft.lines:
+    """Move a dateline to the fields: of the first line, or of the next ones when a caption stands above it."""
+    known = "place" in draft.fields
+    story = "\n".join(draft.lines)
+    for at, line in enumerate(draft.lines[: 1 if known else DATELINE_LINES]):
+        if at and len(draft.lines[at - 1]) > MAX_HEADLINE:
+            return  # that was no caption
+        found = read_dateline(line, story, draft.names, draft.fields.get("title", ""))
+        if found is not None:
+            break
+    else:
         return
-    found = read_dateline(draft.lines[0], "\n".join(draft.lines), draft.names)
-    if found is None:
-        return
-    rest = draft.lines[0][found.end :].strip()
-    draft.lines = [rest, *draft.lines[1:]] if rest else draft.lines[1:]
+    rest = line[found.end :].strip()
+    draft.lines[at : at + 1] = [rest] if rest else []
     outlet = draft.fields.get("outlet", "")
     if outlet and found.outlet and not same_outlet(outlet, found.outlet):
         draft.fill({"source": found.outlet})  # an agency's story in somebody's paper

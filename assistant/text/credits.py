@@ -14,8 +14,11 @@ DATES = ("published", "updated")
 MAX_LINE = 300
 MAX_VALUE = 120
 MAX_WORDS = 14
+MAX_LABEL = 24
+"""What a line says besides the names of those who wrote the story is at most so many letters: `Laporan wartawan`."""
 EDGE = 5
 """How many lines from either end of the story credits are looked for."""
+MARKS = " ,;|·•・:：/–—-"
 SEPARATORS = re.compile(r"\s*[|•·¦;／]\s*|\s+[-–—]\s+|\s{3,}")
 SENTENCE = re.compile(r"[.!?]\s+[a-z]|[!?]|[a-zà-ÿ]{3,}\.\s+[A-Z]|\.{3}|[\"“”]")
 NAME_JOINTS = frozenset(
@@ -88,6 +91,40 @@ def read_credits(line: str, outlet: str = "", top: bool = True) -> dict[str, str
     return found
 
 
+def plain_names(value: str) -> str:
+    """Return the names of a byline without the words around them: `Von Jane Smith und Tom Hall, Reporter` is `Jane Smith, Tom Hall`."""
+    value = " ".join(value.split()).strip(MARKS)
+    bare = _author_labels().sub("", value, count=1).strip(MARKS)
+    bare = re.sub(r"\s+(?:in|reporting from|à)\s+[^\W\d_a-z][\w ,.'’-]*$|\s*[(（][^()（）]*[)）]$", "", bare)
+    names = [name for part in re.split(r",\s*", bare) if (name := _trailing_roles().sub("", part).strip(MARKS))]
+    parts = [name for part in names for name in re.split(r"\s+(?:and|dan|und|et|y|e|en|ve|&|и|و)\s+(?=[^\W\d_a-z])", part)]
+    return ", ".join(parts if all(len(part.split()) > 1 for part in parts) else names) or value
+
+
+def is_desk(name: str) -> bool:
+    """Say whether an author is nobody by name: `Redaksi`, `admin`."""
+    return name.casefold() in _words("desks")
+
+
+def is_about_author(line: str, author: str, outlet: str, top: bool) -> bool:
+    """Say whether a line at an edge of the story is only about who wrote it: `Text and photos: Jane Smith`, or, at the end, `Jane Smith has
+    written for the Rift Courier since 2016.`"""
+    if len(line) > MAX_LINE:
+        return False
+    names = [name for name in re.split(r",\s*", author) if len(name) > 3]
+    named = [name for name in names if name.casefold() in line.casefold()]
+    both = bool(outlet) and outlet.casefold() in line.casefold()
+    if named and both and not top and not re.search("[\"“”„«»]", line):
+        return True
+    if not named:
+        return False
+    rest = line
+    for name in (*named, outlet):
+        rest = re.sub(re.escape(name), " ", rest, flags=re.IGNORECASE) if name else rest
+    rest = _date_words().sub(" ", re.sub(r"\d+", " ", rest))
+    return sum(character.isalpha() for character in rest) <= MAX_LABEL and not re.search(r"[.!?。]\s*$|[\"“”„«»「]", line)
+
+
 def cut_sign_off(line: str) -> tuple[str, str]:
     """Cut `(dkp/pmg)` or `(Antara)` from the end of the last line; return the line and a named source."""
     match = re.search(r"(?<=[.!?\"”’»।。])\s*[(\[（]([^()\[\]（）]{2,40})[)\]）]\W?$", line)
@@ -149,7 +186,13 @@ def _byline(part: str, top: bool) -> dict[str, str] | None:
 
 
 def _dated(part: str) -> dict[str, str] | None:
-    return {"published": part} if is_date(part) else None
+    """Read a date, with or without the word that says which: `Updated 19 Feb 2025 13:50 GMT`."""
+    if is_date(part):
+        return {"published": part}
+    label = _date_labels().match(part)
+    if label and is_date(part[label.end() :]):
+        return {_kinds()[" ".join(label["label"].casefold().split())]: part[label.end() :]}
+    return None
 
 
 def is_date(part: str) -> bool:
@@ -200,6 +243,31 @@ def _labels() -> re.Pattern[str]:
     by = rules.alternatives(name for name in names if name.endswith((" by", " oleh")))  # no colon needed
     label = rf"(?P<label>{rules.alternatives(names)})\s*[:：]\s*"
     return re.compile(rf"(?:^|(?<=[\s|•·;,/]))(?:(?P<by>{by})\s*:?\s+(?=[^\W\d_])|{label})", re.IGNORECASE)
+
+
+@cache
+def _date_labels() -> re.Pattern[str]:
+    names = sorted((name for name, kind in _kinds().items() if kind in DATES), key=lambda name: (-len(name), name))
+    return re.compile(rf"(?P<label>{rules.alternatives(names)})(?:\s*[:：]\s*|\s+(?:(?:on|at|am|le|el|em|pada|في)\s+)?)(?=\S)", re.IGNORECASE)
+
+
+@cache
+def _words(key: str) -> frozenset[str]:
+    return frozenset(word.casefold() for _, table in rules.sections("furniture") for word in table.get("credits", {}).get(key, ()))
+
+
+@cache
+def _trailing_roles() -> re.Pattern[str]:
+    """Match a part that is a role (`Environment Correspondent`), or what a name in Japanese ends with (`工藤理子記者`)."""
+    roles = rules.alternatives(sorted(_words("roles"), key=lambda word: (-len(word), word)))
+    return re.compile(rf"^(?:[\w'’&-]+\s+){{0,3}}{roles}(?:\s+\w+){{0,2}}$|(?<=[\u3040-\u9fff])(?:記者|特派員|編集委員|論説委員)$", re.IGNORECASE)
+
+
+@cache
+def _author_labels() -> re.Pattern[str]:
+    labels = {name for _, table in rules.sections("furniture") for kind in ("author", "byline") for name in table.get("credits", {}).get(kind, ())}
+    names = sorted(labels, key=lambda name: (-len(name), name))
+    return re.compile(rf"^{rules.alternatives(names)}(?:\s*[:：・]\s*|\s+)(?=\S)", re.IGNORECASE)
 
 
 @cache

@@ -28,6 +28,7 @@ PLACE = rf"(?P<place>{LETTER}+(?:[ .'’/-]{{1,2}}{LETTER}+){{0,4}}\.?)"
 SECOND = rf"(?P<second>{LETTER}(?:{LETTER}|[\d.&'’/-]|\s(?=[^\s-])){{1,38}}?)"
 BRACKETED = r"\s*[(（\[/](?P<outlet>[^()（）\[\]\d/]{2,40})[)）\]/]"
 NO_OUTLET = frozenset(["persero", "tbk", "ltd", "inc", "plc", "llc", "gmbh", "perum", "perumda"])
+MARKED_END = re.compile(r"\s*[-–—―−]+\s*")
 OPENS = re.compile(r"[\"'“‘„«»「『(\[¿¡—–-]*")
 
 
@@ -42,14 +43,14 @@ class Dateline:
     author: str = ""
 
 
-def read_dateline(line: str, story: str, names: Sequence[str] = ()) -> Dateline | None:
+def read_dateline(line: str, story: str, names: Sequence[str] = (), title: str = "") -> Dateline | None:
     """Return the dateline that `line` begins with, None when there is none for certain.
 
     `story` is the whole text, in which a place in capitals may occur again; `names` are the outlet and source
-    as known from metadata.
+    as known from metadata; the title may name a place in capitals again, as the story may.
     """
     head = line[:REACH]
-    evidence = _Evidence(story, line, tuple(name for name in names if name))
+    evidence = _Evidence(story, line, tuple(name for name in names if name), title)
     for pattern, accepts in _shapes():
         match = pattern.match(head)
         if match and accepts(evidence, match) and _sentence_follows(line[match.end() :]):
@@ -57,11 +58,36 @@ def read_dateline(line: str, story: str, names: Sequence[str] = ()) -> Dateline 
     return None
 
 
+def read_marked(mark: str, rest: str, outlet: str, named: bool) -> tuple[str, str] | None:
+    """Return the place of a dateline that a page sets in bold or names, and the text after it; None when it is none.
+
+    Args:
+        mark: what is set apart: `LIMERICK`, `Kassel.`, `JAKARTA, BURSA PAGI –`.
+        rest: the text that follows.
+        outlet: the outlet as known.
+        named: the markup itself says that it is a place.
+    """
+    after = MARKED_END.match(rest)
+    match = re.fullmatch(rf"{PLACE}(?:\s*[,،、(（]\s*{SECOND}[)）]?)?\s*[-–—―.:：]*", mark.strip())
+    if match is None or not (after or mark.rstrip().endswith(("-", "–", "—", "―")) or (named and mark.rstrip()[-1] in ".:：")):
+        return None
+    place, second = match["place"].strip(" ."), (match["second"] or "").strip(" -–—")
+    if place.casefold() in _kickers() or place.casefold() in known_outlets() or same_outlet(place, outlet):
+        return None
+    if second and not (same_outlet(second, outlet) or second.casefold() in known_outlets() or _region(second)):
+        return None
+    if not (named or second or in_capitals(place) or place.casefold() in _places()):
+        return None
+    story = rest[after.end() :] if after else rest.lstrip()
+    return (f"{spelled(place)}, {_region(second)}" if _region(second) else spelled(place), story) if _sentence_follows(story) else None
+
+
 @dataclass(frozen=True)
 class _Evidence:
     story: str
     line: str
     names: tuple[str, ...]
+    title: str = ""
 
     def knows_outlet(self, name: str) -> bool:
         return name.casefold() in known_outlets() or self.is_named(name)
@@ -79,7 +105,8 @@ class _Evidence:
             return True
         if not in_capitals(name) or len(name) < 4:
             return False
-        return re.search(rf"(?<!\w){re.escape(spelled(name))}(?!\w)", self.story[:50_000]) is not None
+        again = re.compile(rf"(?<!\w){re.escape(spelled(name))}(?!\w)")
+        return bool(again.search(self.story[:50_000]) or again.search(self.title))
 
     def is_apposition(self, end: int) -> bool:
         """`Bali — pulau wisata itu — mulai ...`: with an odd dash to follow, the two belong together."""
@@ -122,6 +149,8 @@ def _shapes() -> tuple[tuple[re.Pattern[str], Accepts], ...]:
         (rf"{PLACE}[,.]\s*{date}{DASH}", _place_fits),  # WASHINGTON, May 5 —
         (rf"{PLACE},\s*{SECOND}{DASH}", _place_and_second),  # JAKARTA, KOMPAS.com -
         (rf"{SECOND},\s*{PLACE}{DASH}", _outlet_first),  # VIVA, Jakarta -
+        (r"[【［\[](?P<place>[\u3040-\u30ff\u3400-\u9fff]{2,6})[】］\]]\s*", _told_again),  # 【盛岡】
+        (r"[（(](?P<place>[\u3040-\u30ff\u3400-\u9fff]{2,6})[)）]\s*", _told_again),
         (rf"{PLACE}{DASH}", _bare),  # WASHINGTON —
         (rf"{PLACE}\s*[:：]\s+|{PLACE.replace('place', 'place2')}\.\s+", _bare_stop),  # NEW DELHI:   JAKARTA.
     ]
@@ -193,6 +222,12 @@ def _place_and_second(evidence: _Evidence, match: re.Match[str]) -> bool:
 
 def _outlet_first(evidence: _Evidence, match: re.Match[str]) -> bool:
     return evidence.knows_outlet(match["second"]) and _place_fits(evidence, match)
+
+
+def _told_again(evidence: _Evidence, match: re.Match[str]) -> bool:
+    """A word in brackets is a place when it is on the list, or when the story or its title name it once more and it is no kicker."""
+    place = match["place"]
+    return place.casefold() in _places() or (place not in _kickers() and evidence.story.count(place) + evidence.title.count(place) > 1)
 
 
 def _bare(evidence: _Evidence, match: re.Match[str]) -> bool:

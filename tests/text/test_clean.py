@@ -503,7 +503,7 @@ LINES = st.sampled_from(
 
 
 def again(article: Article) -> Article:
-    names = [name for name in ("title", "outlet", "source", "published", "language") if name not in article.inferred]
+    names = [name for name in ("title", "outlet", "source", "place", "published", "language") if name not in article.inferred]
     return cleaned(article.text, **{name: getattr(article, name) for name in names})
 
 

@@ -22,7 +22,7 @@ KEYS: dict[str, tuple[str, ...]] = {
         "author", "authors", "penulis", "byline", "reporter", "creator", "writer", "wartawan", "autor",
     ),
     "editor": ("editor", "editors", "penyunting"),
-    "place": ("place", "location", "dateline", "contentlocation", "lokasi", "tempat", "city"),
+    "place": ("place", "location", "dateline", "contentlocation", "locationcreated", "lokasi", "tempat", "city"),
     "published": (
         "published", "publishedat", "datepublished", "publisheddate", "publishdate", "publicationdate",
         "pubdate", "publishedon", "publishtime", "firstpublished", "webpublicationdate",
