@@ -30,12 +30,21 @@ _ADDRESS = re.compile(r"https?://", re.IGNORECASE)
 
 @dataclass(frozen=True)
 class ReindexReport:
-    """What was made again: how many articles have another text or metadata, how many others have other passages, what was left as it was."""
+    """What was made again: how many articles have another text or metadata, how many other passages, and what was left as it was."""
 
     cleaned: int = 0
     rearranged: int = 0
     encoded: bool = False
     failures: tuple[Failure, ...] = ()
+
+    def with_(self, other: ReindexReport) -> ReindexReport:
+        """Return the two reports as one."""
+        return ReindexReport(
+            self.cleaned + other.cleaned,
+            self.rearranged + other.rearranged,
+            self.encoded or other.encoded,
+            (*self.failures, *other.failures),
+        )
 
 
 def clean_again(index: LocalIndex, encoder: Encoder, settings: Settings, progress: Progress) -> ReindexReport:

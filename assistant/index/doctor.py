@@ -6,6 +6,7 @@ import zlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from itertools import pairwise
+from pathlib import Path
 
 import numpy as np
 
@@ -13,17 +14,23 @@ from assistant.errors import AssistantError
 from assistant.index import alike_articles, changes, rows, vectors
 from assistant.index.files import checksum
 from assistant.index.lexical import LexicalIndex
-from assistant.index.manifest import agree, read_manifest, recorded_manifest
+from assistant.index.manifest import Manifest, VectorPart, agree, read_manifest, recorded_manifest
 from assistant.index.parts import Parts
 from assistant.index.rows import meta
 from assistant.index.seals import broken_seals, seal
-from assistant.index.store import Connection
+from assistant.index.segments import damaged_files
+from assistant.index.store import Connection, Store
 from assistant.index.versions import versions_of
 from assistant.protocols import PreparedArticle
 from assistant.records import Article
 
 Heal = Callable[[Article, bytes], PreparedArticle | None]
 """Makes an article again, with the very text it had, from what is left of it and its original; None when that cannot be."""
+
+MANIFEST_GONE = "it is missing or cannot be read"
+MANIFEST_WRONG = "it does not say what the store says"
+SNAPSHOT_DAMAGED = "the snapshot is missing or is not the file that the manifest describes"
+LEXICAL_GONE = "the folder is missing or cannot be read"
 
 
 @dataclass(frozen=True)
@@ -34,6 +41,39 @@ class Problem:
     message: str
     repaired: bool = False
     hint: str = ""
+
+
+def look(folder: Path) -> list[Problem]:
+    """Compare the files of an index with their checksums before it is opened, which makes derived parts again without a word."""
+    found = read_manifest(folder)
+    if found is None:
+        return [Problem("manifest", MANIFEST_GONE)]
+    problems = []
+    if found.vectors is not None and not _is_stated(folder, found.vectors):
+        problems.append(Problem("vectors", SNAPSHOT_DAMAGED))
+    files = damaged_files(folder)
+    if files:
+        problems.append(Problem("lexical", f"{files[0]} does not fit its checksum"))
+    elif found.lexical is not None and LexicalIndex.open(folder, set()) is None:
+        problems.append(Problem("lexical", LEXICAL_GONE))
+    return [*problems, *_look_at_store(folder, found)]
+
+
+def _look_at_store(folder: Path, found: Manifest) -> Iterator[Problem]:
+    try:
+        opened = Store.open(folder, writable=False)
+    except AssistantError:  # opening the index says so
+        return
+    try:
+        with opened.read() as connection:
+            recorded = recorded_manifest(meta(connection))
+        # A crash may leave the manifest a generation behind; anything else that differs is damage.
+        if not agree(replace(found, generation=recorded.generation), recorded):
+            yield Problem("manifest", MANIFEST_WRONG)
+    except AssistantError:
+        return
+    finally:
+        opened.close()
 
 
 def check(parts: Parts) -> list[Problem]:
@@ -161,16 +201,15 @@ def _manifest_problems(parts: Parts) -> Iterator[str]:
     with parts.store.read() as connection:
         recorded = recorded_manifest(meta(connection))
     if found is None:
-        yield "it is missing or cannot be read"
+        yield MANIFEST_GONE
     elif not agree(found, recorded):
-        yield "it does not say what the store says"
+        yield MANIFEST_WRONG
 
 
 def _vector_problems(parts: Parts) -> Iterator[str]:
-    path, found = parts.folder / vectors.NAME, read_manifest(parts.folder)
-    stated = None if found is None else found.vectors
-    if stated is not None and (not path.exists() or checksum(path) != (stated.crc32, stated.size_bytes)):
-        yield "the snapshot is missing or is not the file that the manifest describes"
+    found = read_manifest(parts.folder)
+    if found is not None and found.vectors is not None and not _is_stated(parts.folder, found.vectors):
+        yield SNAPSHOT_DAMAGED
     served, n_passages = parts.vectors(), 0
     with parts.store.read() as connection:
         for change in changes.vector_changes(connection, 0, parts.encoder.dimensions):
@@ -183,10 +222,15 @@ def _vector_problems(parts: Parts) -> Iterator[str]:
         yield f"{served.n_passages} passages are searched, the store holds {n_passages}"
 
 
+def _is_stated(folder: Path, stated: VectorPart) -> bool:
+    path = folder / vectors.NAME
+    return path.exists() and checksum(path) == (stated.crc32, stated.size_bytes)
+
+
 def _lexical_problems(parts: Parts) -> Iterator[str]:
     opened = LexicalIndex.open(parts.folder, set())
     if opened is None:
-        yield "the folder is missing or cannot be read"
+        yield LEXICAL_GONE
         return
     with parts.store.read() as connection:
         generation = int(changes.get(connection, "generation"))
