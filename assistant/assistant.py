@@ -25,6 +25,7 @@ from assistant.encoders import open_encoder
 from assistant.errors import BadQuestion, EncoderUnavailable, IndexMismatch
 from assistant.index.index import LocalIndex
 from assistant.index.manifest import Manifest, read_manifest
+from assistant.index.opening import is_index
 from assistant.ingest import Progress, add_paths, text_of
 from assistant.llm import LanguageModel, Server
 from assistant.protocols import Encoder, Generator
@@ -79,6 +80,9 @@ class Assistant:
         settings = settings or load_settings()
         path = index if isinstance(index, Path) else index_path(index or settings.index)
         manifest = read_manifest(path)
+        if manifest is None and is_index(path):  # a backup, or one whose manifest is lost
+            with LocalIndex.open(path, create=False) as index_there:
+                manifest = index_there.manifest
         if manifest is None and not create:
             raise IndexMismatch(f"there is no index at {path}", "make one with `assistant add PATH`, or name another")
         encoder = open_encoder(_encoder_name(path, manifest, settings))

@@ -20,9 +20,11 @@ from typing import IO, Any
 import numpy as np
 
 from assistant.errors import AssistantError, UnreadableArticle
+from assistant.index.changes import verify_places
 from assistant.index.encoded import vector_key
 from assistant.index.files import PARTIAL, replace_file, writing
 from assistant.index.index import LocalIndex
+from assistant.index.rows import number
 from assistant.index.versions import Version
 from assistant.ingest import BATCH_ARTICLES, Draft, encode_drafts, split_article
 from assistant.protocols import Encoder, PreparedArticle
@@ -83,7 +85,7 @@ def import_articles(
         lines = enumerate(file, start=2)
         while batch := list(islice(lines, BATCH_ARTICLES)):
             kept: list[tuple[PreparedArticle, list[Version]]] = []
-            for number, line in batch:
+            for line_number, line in batch:
                 try:
                     record = _parsed(line)
                     known = not keep_ids and index.find_hash(record["content_hash"]) is not None
@@ -93,7 +95,7 @@ def import_articles(
                         progress(kept[-1][0].article.origin)
                 except (KeyError, TypeError, ValueError, AssistantError) as error:
                     why = str(error) if isinstance(error, AssistantError) else "it is damaged, or not a line that an export has written"
-                    failures.append(Failure(f"{path} line {number}", why, "export it again"))
+                    failures.append(Failure(f"{path} line {line_number}", why, "export it again"))
             report = _stored(index, encoder, settings, kept, keep_ids, report)
     return replace(report, failures=tuple(failures))
 
@@ -137,7 +139,7 @@ def _record(index: LocalIndex, article: Article, whole: bool) -> dict[str, Any]:
     }
     if whole:
         sentences = index.sentences(article.id)
-        at = {span.start: number for number, span in enumerate(sentences)}
+        at = {span.start: position for position, span in enumerate(sentences)}
         passages = index.article_passages(article.id)
         vectors = index.passage_vectors(article.id)
         record["made"] = {
@@ -154,6 +156,7 @@ def _prepared(record: dict[str, Any], encoder: Encoder | None) -> tuple[Prepared
     article = _article(record)
     if content_digest(article.text, {name: getattr(article, name) for name in FIELDS}) != article.content_hash:
         raise UnreadableArticle("the text or the metadata is not what was exported")
+    number(article.id)
     original = base64.b64decode(record["original"], validate=True)
     earlier = [Version(_article(item["article"]), str(item["now"]), str(item["replaced"]), str(item["why"])) for item in record["history"]]
     made = record.get("made")
@@ -162,9 +165,11 @@ def _prepared(record: dict[str, Any], encoder: Encoder | None) -> tuple[Prepared
     sentences = tuple(Span(int(start), int(end)) for start, end in made["sentences"])
     passages = tuple((int(first), int(stop)) for first, stop in made["passages"])
     quotations = tuple(_quotation(item) for item in made["quotations"])
-    draft = Draft(article, original, sentences, passages, quotations)
+    bare = PreparedArticle(article, original, sentences, passages, quotations, (), np.empty((0, 0), np.float32))
+    verify_places(bare)
     if encoder is None:
-        return PreparedArticle(article, original, sentences, passages, quotations, (), np.empty((0, 0), np.float32)), earlier
+        return bare, earlier
+    draft = Draft(article, original, sentences, passages, quotations)
     texts = draft.passage_texts()
     halves = np.frombuffer(base64.b64decode(made["vectors"], validate=True), "<f2").reshape(len(texts), encoder.dimensions)
     terms = tuple(tuple(analyse(text, article.language)) for text in texts)

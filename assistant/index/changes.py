@@ -106,6 +106,22 @@ def verify(prepared: PreparedArticle, dimensions: int) -> None:
         raise ValueError(f"{len(prepared.keys)} keys for {n} vectors")
     if len(prepared.terms) != n:
         raise ValueError(f"terms of {len(prepared.terms)} passages for {n} passages")
+    verify_places(prepared)
+    try:
+        prepared.article.text.encode()
+    except UnicodeEncodeError as error:
+        raise UnreadableArticle(
+            f"the text of {prepared.article.origin!r} has characters that are half of a pair (surrogates)",
+            "save the file as UTF-8 and add it again",
+        ) from error
+
+
+def verify_places(prepared: PreparedArticle) -> None:
+    """Refuse spans outside the text, and passages of sentences that are not there.
+
+    Raises:
+        ValueError: one is.
+    """
     size = len(prepared.article.text)
     quoted = (span for quotation in prepared.quotations for span in (quotation.span, quotation.words))
     for span in (*prepared.sentences, *quoted):
@@ -114,13 +130,6 @@ def verify(prepared: PreparedArticle, dimensions: int) -> None:
     for first, stop in prepared.passages:
         if not 0 <= first < stop <= len(prepared.sentences):
             raise ValueError(f"sentences {first} to {stop} of {len(prepared.sentences)}")
-    try:
-        prepared.article.text.encode()
-    except UnicodeEncodeError as error:
-        raise UnreadableArticle(
-            f"the text of {prepared.article.origin!r} has characters that are half of a pair (surrogates)",
-            "save the file as UTF-8 and add it again",
-        ) from error
 
 
 def insert(connection: Connection, prepared: PreparedArticle, generation: int, article_id: int | None = None) -> int:
