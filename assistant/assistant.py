@@ -25,12 +25,14 @@ from assistant.encoders import open_encoder
 from assistant.errors import BadQuestion, EncoderUnavailable, IndexMismatch
 from assistant.index.index import LocalIndex
 from assistant.index.manifest import Manifest, read_manifest
-from assistant.ingest import Progress, add_paths, indexed_text
+from assistant.index.opening import is_index
+from assistant.ingest import Progress, add_paths, text_of
 from assistant.llm import LanguageModel, Server
 from assistant.protocols import Encoder, Generator
-from assistant.records import AddReport, Answer, Article, Filters, Hit, Passage, Quotation, Speaker, Turn
+from assistant.records import AddReport, Answer, Article, Filters, Hit, Quotation, Speaker, Turn
 from assistant.search.retrievers import DenseRetriever, HybridRetriever, LexicalRetriever
 from assistant.settings import Settings, index_path, language_model_key, load_settings
+from assistant.text.fingerprints import VERSION, fingerprint
 from assistant.text.quotations import RULES_VERSION, find_quotations
 
 logger = logging.getLogger(__name__)
@@ -75,6 +77,9 @@ class Assistant:
         settings = settings or load_settings()
         path = index if isinstance(index, Path) else index_path(index or settings.index)
         manifest = read_manifest(path)
+        if manifest is None and is_index(path):  # a backup, or one whose manifest is lost
+            with LocalIndex.open(path, create=False) as index_there:
+                manifest = index_there.manifest
         if manifest is None and not create:
             raise IndexMismatch(f"there is no index at {path}", "make one with `assistant add PATH`, or name another")
         encoder = open_encoder(_encoder_name(path, manifest, settings))
@@ -83,8 +88,8 @@ class Assistant:
             _encode_again(path, encoder)
         reader = bundled_reader(encoder) if settings.quality == "best" else None
         opened = LocalIndex.open(path, encoder, create=create, samples=samples, settings=passages)
-        if opened.writable and opened.quotations_version != RULES_VERSION:
-            _quote_again(opened)
+        if opened.writable:
+            _bring_up_to_date(opened)
         return cls(opened, encoder, settings, reader, open_language_model(settings))
 
     def __enter__(self) -> Assistant:
@@ -226,19 +231,15 @@ def _encode_again(path: Path, encoder: Encoder) -> None:
         )
     logger.warning("the sentence model has changed: the index at %s is encoded again", path)
     with LocalIndex.open(path, create=False) as index:
-        index.reencode(encoder, encoder.encode_passages, text_of=_text_of)
+        index.reencode(encoder, encoder.encode_passages, text_of=text_of)
 
 
-def _quote_again(index: LocalIndex) -> None:
-    if index.count().articles:
+def _bring_up_to_date(index: LocalIndex) -> None:
+    if index.quotations_version != RULES_VERSION and index.count().articles:
         logger.warning("the rules for quotations have changed: those of the index at %s are found again", index.path)
     try:
         index.requote(RULES_VERSION, lambda article, sentences: find_quotations(article.text, sentences, article.language))
+        index.complete(VERSION, text_of, fingerprint)
     except BaseException:
         index.close()
         raise
-
-
-def _text_of(article: Article, passage: Passage) -> str:
-    title = "" if "title" in article.inferred else article.title
-    return indexed_text(title, article.text, passage.sentences, (0, len(passage.sentences)))

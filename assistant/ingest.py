@@ -7,12 +7,17 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+import numpy as np
+
 from assistant.errors import AssistantError
+from assistant.index.changes import original_digest
+from assistant.index.encoded import vector_key
 from assistant.index.index import LocalIndex
 from assistant.protocols import Encoder, PreparedArticle
-from assistant.records import AddReport, Article, Failure, Quotation, Span
+from assistant.records import AddReport, Article, Failure, Passage, Quotation, Span
 from assistant.settings import Settings
 from assistant.text.clean import clean
+from assistant.text.fingerprints import fingerprint
 from assistant.text.passages import split_passages
 from assistant.text.quotations import find_quotations
 from assistant.text.readers import Raw, read_paths
@@ -75,13 +80,19 @@ def add_paths(
     seen: dict[str, str] = {}
     for item in read_paths([Path(path) for path in paths], max_bytes=settings.max_article_bytes):
         progress(item.origin)
-        drafted = _draft(item, settings)
-        if isinstance(drafted, Failure):
-            failures.append(drafted)
+        if isinstance(item, Raw) and index.is_read(item.origin, original_digest(item.original)):
+            report = replace(report, unchanged=report.unchanged + 1)
             continue
-        article = drafted.article
+        article = cleaned(item)
+        if isinstance(article, Failure):
+            failures.append(article)
+            continue
         if _is_known(index, article) or article.content_hash in seen:
             report = replace(report, unchanged=report.unchanged + 1)
+            continue
+        drafted = _draft(article, item, settings)
+        if isinstance(drafted, Failure):
+            failures.append(drafted)
             continue
         seen[article.content_hash] = article.origin
         batch.append(drafted)
@@ -93,16 +104,24 @@ def add_paths(
     return replace(report, failures=tuple(failures))
 
 
-def _draft(item: Raw | Failure, settings: Settings) -> Draft | Failure:
+def cleaned(item: Raw | Failure) -> Article | Failure:
+    """Return the article that was read, or why there is none."""
     if isinstance(item, Failure):
         return item
     try:
         article = clean(item)
-        if not article.text:
-            return Failure(item.origin, "it holds no story, only page furniture", "check that the file holds an article's text")
-        return split_article(article, item.original, settings)
     except AssistantError as error:
         return Failure(item.origin, str(error), error.hint)
+    if not article.text:
+        return Failure(item.origin, "it holds no story, only page furniture", "check that the file holds an article's text")
+    return article
+
+
+def _draft(article: Article, item: Raw | Failure, settings: Settings) -> Draft | Failure:
+    try:
+        return split_article(article, item.original if isinstance(item, Raw) else b"", settings)
+    except AssistantError as error:
+        return Failure(article.origin, str(error), error.hint)
 
 
 def split_article(article: Article, original: bytes, settings: Settings) -> Draft:
@@ -123,7 +142,7 @@ def _is_known(index: LocalIndex, article: Article) -> bool:
 
 def _commit(index: LocalIndex, encoder: Encoder, batch: list[Draft], report: AddReport) -> AddReport:
     replaced = {draft.article.origin for draft in batch if index.find_origin(draft.article.origin) is not None}
-    ids = index.add(list(encode_drafts(batch, encoder)))
+    ids = index.add(list(encode_drafts(batch, encoder, index)))
     new = [i for i, draft in zip(ids, batch, strict=True) if draft.article.origin not in replaced]
     old = [i for i, draft in zip(ids, batch, strict=True) if draft.article.origin in replaced]
     return replace(
@@ -134,12 +153,17 @@ def _commit(index: LocalIndex, encoder: Encoder, batch: list[Draft], report: Add
     )
 
 
-def encode_drafts(drafts: list[Draft], encoder: Encoder) -> Iterator[PreparedArticle]:
-    """Encode the passages of all drafts in one call and yield the articles ready for the index."""
+def encode_drafts(drafts: list[Draft], encoder: Encoder, index: LocalIndex | None = None) -> Iterator[PreparedArticle]:
+    """Yield the articles ready for the index; the encoder sees, in one call, only what the index has no vector of, and that once."""
     texts = [draft.passage_texts() for draft in drafts]
-    vectors = encoder.encode_passages([text for group in texts for text in group])
-    at = 0
-    for draft, group in zip(drafts, texts, strict=True):
+    keys = [[vector_key(encoder.digest, text) for text in group] for group in texts]
+    wanted = (key for group in keys for key in group)
+    vectors = dict(index.known_vectors(wanted, encoder.dimensions)) if index is not None else {}
+    unknown = {key: text for pair in zip(keys, texts, strict=True) for key, text in zip(*pair, strict=True) if key not in vectors}
+    if unknown:
+        vectors.update(zip(unknown, encoder.encode_passages(list(unknown.values())), strict=True))
+    for draft, group, named in zip(drafts, texts, keys, strict=True):
+        rows = [vectors[key] for key in named]
         yield PreparedArticle(
             article=draft.article,
             original=draft.original,
@@ -147,6 +171,13 @@ def encode_drafts(drafts: list[Draft], encoder: Encoder) -> Iterator[PreparedArt
             passages=draft.passages,
             quotations=draft.quotations,
             terms=tuple(tuple(analyse(text, draft.article.language)) for text in group),
-            vectors=vectors[at : at + len(group)],
+            vectors=np.array(rows, np.float32).reshape(len(rows), encoder.dimensions),
+            keys=tuple(named),
+            fingerprint=fingerprint(draft.article.text),
         )
-        at += len(group)
+
+
+def text_of(article: Article, passage: Passage) -> str:
+    """Return what was encoded for a passage of a stored article."""
+    title = "" if "title" in article.inferred else article.title
+    return indexed_text(title, article.text, passage.sentences, (0, len(passage.sentences)))

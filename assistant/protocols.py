@@ -50,7 +50,8 @@ class PreparedArticle:
 
     `sentences` are all sentences of the article in order. `passages` refer to them by position: half-open ranges of sentence
     positions that cover all sentences in order and may overlap. `vectors` has shape (len(passages), dimensions), `terms` holds the
-    analysed terms of each passage for lexical search, `original` the bytes the article was read from.
+    analysed terms of each passage for lexical search, `original` the bytes the article was read from. `keys` say which text each vector
+    is of (`index.encoded.vector_key`), `fingerprint` tells near copies (`text.fingerprints`); without them the article has neither.
     """
 
     article: Article
@@ -60,6 +61,8 @@ class PreparedArticle:
     quotations: tuple[Quotation, ...]
     terms: tuple[tuple[str, ...], ...]
     vectors: Vectors
+    keys: tuple[bytes, ...] = ()
+    fingerprint: bytes = b""
 
 
 class Index(Protocol):

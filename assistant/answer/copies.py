@@ -64,16 +64,26 @@ class Copies:
         known = {citation.article_id, *(copy.article_id for copy in citation.also)}
         found = list(citation.also)
         n = sum(span.overlaps(citation.span) for span in index.sentences(citation.article_id))
-        for hit in self.lexical.search(citation.quote, COPY_HITS, self.filters):
-            article = index.article(hit.passage.article_id)
+        for article_id, sentences in self._places(citation):
+            article = index.article(article_id)
             if article.id in known:
                 continue
-            for span in _stretches(hit.passage.sentences, n):
+            for span in _stretches(sentences, n):
                 if same_words(citation.quote, span.of(article.text), home.language):
                     known.add(article.id)
                     found.append(copy_of(article, span))
                     break
         return replace(citation, also=by_date(found))
+
+    def _places(self, citation: Citation) -> Iterator[tuple[str, Sequence[Span]]]:
+        """Yield where copies may stand: the passages nearest by words, then the articles that are near copies as a whole."""
+        for hit in self.lexical.search(citation.quote, COPY_HITS, self.filters):
+            yield hit.passage.article_id, hit.passage.sentences
+        index = self.lexical.index
+        if copies := index.copies(citation.article_id):
+            for article in index.articles(replace(self.filters, article_ids=copies)):
+                if not self.filters.article_ids or article.id in self.filters.article_ids:
+                    yield article.id, index.sentences(article.id)
 
 
 def by_date(copies: Sequence[Copy]) -> tuple[Copy, ...]:

@@ -14,7 +14,7 @@ from collections.abc import Callable, Sequence
 from typing import Any, cast
 
 from assistant import __version__
-from assistant.cli import asking, commands, quotations
+from assistant.cli import asking, commands, keeping, quotations
 from assistant.cli.filters import add_filters
 from assistant.cli.terminal import complain, one_line
 from assistant.errors import AssistantError
@@ -69,7 +69,7 @@ def _parser(words: Sequence[str]) -> argparse.ArgumentParser:
     command("add", commands.add, "add files and folders of articles").add_argument("paths", nargs="+", metavar="PATH")
     command("list", commands.list_articles, "list the articles")
     command("show", commands.show, "show an article, and who said what in it").add_argument("id", metavar="ID")
-    command("remove", commands.remove, "remove articles for good").add_argument("ids", nargs="+", metavar="ID")
+    keeping.add_commands(command)
     quotations.add_arguments(command("quotations", quotations.quotations, "list who said what, in the index or in files"))
     ask = command("ask", asking.ask, "ask a question")
     ask.add_argument("question", nargs="+", metavar="QUESTION")
@@ -87,7 +87,8 @@ def _parser(words: Sequence[str]) -> argparse.ArgumentParser:
 
         add_arguments(evaluate)
     command("models", commands.models, "list the sentence models that one setting chooses")
-    doctor = command("doctor", commands.doctor, "check the index and this installation, and repair what can be")
+    doctor = command("doctor", commands.doctor, "check the index and this installation, and make again what can be")
+    doctor.add_argument("--fix", action="store_true", help="repair the store too, damaged articles from their originals")
     for sub in (ask, chat, serve, doctor):
         _add_language_model(sub)
     return parser

@@ -55,14 +55,6 @@ def show(args: argparse.Namespace) -> int:
     return 0
 
 
-def remove(args: argparse.Namespace) -> int:
-    """Remove articles."""
-    with open_index(args) as index:
-        removed = index.remove(args.ids)
-    print(json_text({"removed": removed}) if args.json else f"removed {removed}")
-    return 0
-
-
 def serve(args: argparse.Namespace) -> int:
     """Serve the web chat."""
     from assistant.serve.ui.server import serve as serve_chat
@@ -105,7 +97,7 @@ def doctor(args: argparse.Namespace) -> int:
     """Examine the installation and the index."""
     from assistant.serve.doctor import examine
 
-    findings = list(examine(settings_of(args)))
+    findings = list(examine(settings_of(args), args.fix))
     if args.json:
         print(json_text(findings))
     else:

@@ -49,13 +49,18 @@ def dates_of(args: argparse.Namespace) -> tuple[str, str]:
     Raises:
         SettingsError: one is no date, or they are in the wrong order.
     """
-    since, until = _day(args.since, "since"), _day(args.until, "until")
+    since, until = day_of(args.since, "since"), day_of(args.until, "until")
     if since and until and since[: len(until)] > until:
         raise SettingsError(f"--since {since} lies after --until {until}", "exchange the two dates")
     return since, until
 
 
-def _day(value: str, option: str) -> str:
+def day_of(value: str, option: str) -> str:
+    """Return a date as ISO, or the beginning of one, "" for none.
+
+    Raises:
+        SettingsError: it is no date.
+    """
     from assistant.text.dates import parse_date
 
     text = value.strip()

@@ -2,22 +2,25 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import zlib
-from collections.abc import Generator, Sequence
-from typing import NamedTuple
+from collections.abc import Generator, Mapping, Sequence
+from typing import Any, NamedTuple
 
 import numpy as np
 
 from assistant.errors import UnreadableArticle
+from assistant.index.alike_articles import put_fingerprint
 from assistant.index.rows import COLUMNS, QUOTATION_COLUMNS, Counts, Halves, Ids, number, quotation_row, writable
+from assistant.index.seals import seal
 from assistant.index.store import Connection
 from assistant.protocols import PreparedArticle
-from assistant.records import Quotation
+from assistant.records import Article, Quotation
 
 _BATCH = 4096
-_SLOTS = ", ".join("?" * (3 + len(COLUMNS)))
-_INSERT_ARTICLE = f"INSERT INTO articles (generation, inferred, text, {', '.join(COLUMNS)}) VALUES ({_SLOTS})"
+_SLOTS = ", ".join("?" * (4 + len(COLUMNS)))
+_INSERT_ARTICLE = f"INSERT INTO articles (id, generation, inferred, text, {', '.join(COLUMNS)}) VALUES ({_SLOTS})"
 
 
 class Document(NamedTuple):
@@ -99,16 +102,11 @@ def verify(prepared: PreparedArticle, dimensions: int) -> None:
         raise ValueError(f"vectors of shape {prepared.vectors.shape} for {n} passages of {dimensions} dimensions")
     if not (np.abs(prepared.vectors) <= np.finfo(np.float16).max).all():
         raise ValueError(f"the vectors of {prepared.article.origin!r} are not finite half floats")
+    if prepared.keys and len(prepared.keys) != n:
+        raise ValueError(f"{len(prepared.keys)} keys for {n} vectors")
     if len(prepared.terms) != n:
         raise ValueError(f"terms of {len(prepared.terms)} passages for {n} passages")
-    size = len(prepared.article.text)
-    quoted = (span for quotation in prepared.quotations for span in (quotation.span, quotation.words))
-    for span in (*prepared.sentences, *quoted):
-        if not 0 <= span.start < span.end <= size:
-            raise ValueError(f"{span} lies outside a text of {size} characters")
-    for first, stop in prepared.passages:
-        if not 0 <= first < stop <= len(prepared.sentences):
-            raise ValueError(f"sentences {first} to {stop} of {len(prepared.sentences)}")
+    verify_places(prepared)
     try:
         prepared.article.text.encode()
     except UnicodeEncodeError as error:
@@ -118,23 +116,80 @@ def verify(prepared: PreparedArticle, dimensions: int) -> None:
         ) from error
 
 
-def insert(connection: Connection, prepared: PreparedArticle, generation: int) -> int:
-    """Store an article with all that belongs to it and return its number."""
+def verify_places(prepared: PreparedArticle) -> None:
+    """Refuse spans outside the text, and passages of sentences that are not there.
+
+    Raises:
+        ValueError: one is.
+    """
+    size = len(prepared.article.text)
+    quoted = (span for quotation in prepared.quotations for span in (quotation.span, quotation.words))
+    for span in (*prepared.sentences, *quoted):
+        if not 0 <= span.start < span.end <= size:
+            raise ValueError(f"{span} lies outside a text of {size} characters")
+    for first, stop in prepared.passages:
+        if not 0 <= first < stop <= len(prepared.sentences):
+            raise ValueError(f"sentences {first} to {stop} of {len(prepared.sentences)}")
+
+
+def insert(connection: Connection, prepared: PreparedArticle, generation: int, article_id: int | None = None) -> int:
+    """Store an article with all that belongs to it and return its number, the next one unless it is given."""
     article = prepared.article
     values = [writable(getattr(article, name)) for name in COLUMNS]
-    cursor = connection.execute(_INSERT_ARTICLE, [generation, json.dumps(article.inferred), article.text, *values])
+    cursor = connection.execute(_INSERT_ARTICLE, [article_id, generation, json.dumps(article.inferred), article.text, *values])
     article_id = cursor.lastrowid
     assert article_id is not None
-    connection.execute("INSERT INTO originals VALUES (?, ?)", (article_id, zlib.compress(prepared.original)))
+    digest = original_digest(prepared.original)
+    connection.execute("INSERT INTO originals VALUES (?, ?, ?)", (article_id, zlib.compress(prepared.original), digest))
+    insert_parts(connection, prepared, article_id, generation)
+    _tally(connection, Counts(1, *_sizes(prepared)))
+    return article_id
+
+
+def put_article(connection: Connection, article: Article, article_id: int) -> None:
+    """Write the text and the metadata of an article that is there anew."""
+    slots = ", ".join(f"{name} = ?" for name in COLUMNS)
+    values: list[Any] = [writable(getattr(article, name)) for name in COLUMNS]
+    values = [json.dumps(article.inferred), article.text, *values, article_id]
+    connection.execute(f"UPDATE articles SET inferred = ?, text = ?, {slots} WHERE id = ?", values)
+
+
+def insert_parts(connection: Connection, prepared: PreparedArticle, article_id: int, generation: int) -> None:
+    """Store what is made of the text of an article that is there: sentences, quotations, passages, terms, vectors, fingerprint."""
     connection.executemany(
         "INSERT INTO sentences VALUES (?, ?, ?, ?)",
         ((article_id, position, span.start, span.end) for position, span in enumerate(prepared.sentences)),
     )
     insert_quotations(connection, article_id, prepared.quotations)
     _insert_passages(connection, prepared, article_id, generation)
-    n_parts = (len(prepared.passages), len(prepared.sentences), len(prepared.quotations))
-    _tally(connection, Counts(1, *n_parts))
-    return article_id
+    if prepared.fingerprint:
+        put_fingerprint(connection, article_id, prepared.fingerprint)
+
+
+def replace_parts(connection: Connection, prepared: PreparedArticle, article_id: int, generation: int) -> None:
+    """Store other parts of an article in place of those it had; its text, its id and its earlier versions stay."""
+    before = _sizes_of(connection, article_id)
+    connection.execute("INSERT INTO removed SELECT id, ? FROM passages WHERE article_id = ?", (generation, article_id))
+    for table in ("passages", "sentences", "quotations", "fingerprints", "bands", "copies"):
+        connection.execute(f"DELETE FROM {table} WHERE article_id = ?", (article_id,))
+    connection.execute("DELETE FROM copies WHERE other_id = ?", (article_id,))
+    insert_parts(connection, prepared, article_id, generation)
+    _tally(connection, Counts(0, *(new - old for new, old in zip(_sizes(prepared), before, strict=True))))
+    seal(connection, article_id)
+
+
+def original_digest(original: bytes) -> str:
+    """Return the hash of what an article was read from: a file that has not changed is not even cleaned."""
+    return hashlib.blake2b(original, digest_size=16).hexdigest()
+
+
+def _sizes(prepared: PreparedArticle) -> tuple[int, int, int]:
+    return len(prepared.passages), len(prepared.sentences), len(prepared.quotations)
+
+
+def _sizes_of(connection: Connection, article_id: int) -> list[int]:
+    tables = ("passages", "sentences", "quotations")
+    return [connection.execute(f"SELECT count(*) FROM {table} WHERE article_id = ?", (article_id,)).fetchone()[0] for table in tables]
 
 
 def insert_quotations(connection: Connection, article_id: int, quotations: Sequence[Quotation]) -> None:
@@ -150,6 +205,7 @@ def replace_quotations(connection: Connection, article_id: int, quotations: Sequ
     insert_quotations(connection, article_id, quotations)
     totals = counts(connection)
     put_counts(connection, totals._replace(quotations=totals.quotations + len(quotations) - gone))
+    seal(connection, article_id)
 
 
 def _insert_passages(connection: Connection, prepared: PreparedArticle, article_id: int, generation: int) -> None:
@@ -162,13 +218,13 @@ def _insert_passages(connection: Connection, prepared: PreparedArticle, article_
         ).lastrowid
         terms = writable(join_terms(prepared.terms[position]))
         connection.execute("INSERT INTO terms VALUES (?, ?)", (passage_id, terms))
-        connection.execute("INSERT INTO vectors VALUES (?, ?)", (passage_id, halves[position].tobytes()))
+        key = prepared.keys[position] if prepared.keys else b""
+        connection.execute("INSERT INTO vectors (passage_id, vector, key) VALUES (?, ?, ?)", (passage_id, halves[position].tobytes(), key))
 
 
 def delete(connection: Connection, article_id: int, generation: int) -> bool:
     """Delete an article with all that is its own, note its passages as removed, and say if it was there."""
-    tables = ("passages", "sentences", "quotations")
-    sizes = [connection.execute(f"SELECT count(*) FROM {table} WHERE article_id = ?", (article_id,)).fetchone()[0] for table in tables]
+    sizes = _sizes_of(connection, article_id)
     connection.execute("INSERT INTO removed SELECT id, ? FROM passages WHERE article_id = ?", (generation, article_id))
     if not connection.execute("DELETE FROM articles WHERE id = ?", (article_id,)).rowcount:
         return False
@@ -176,11 +232,27 @@ def delete(connection: Connection, article_id: int, generation: int) -> bool:
     return True
 
 
-def delete_origin(connection: Connection, origin: str, generation: int) -> None:
-    """Delete the article that was read from a place, if there is one."""
+def origin_number(connection: Connection, origin: str) -> int | None:
+    """Return the number of the article that was read from a place."""
     found = connection.execute("SELECT id FROM articles WHERE origin = ? AND origin <> ''", (writable(origin),)).fetchone()
-    if found is not None:
-        delete(connection, found[0], generation)
+    return None if found is None else int(found[0])
+
+
+def free_origin(connection: Connection, article_id: int) -> None:
+    """Take the origin from an article, so that the one that replaces it can have it."""
+    connection.execute("UPDATE articles SET origin = '' WHERE id = ?", (article_id,))
+
+
+def is_unused(connection: Connection, article_id: int) -> bool:
+    """Say whether no article has or had this number, as an article or as an earlier version."""
+    last = connection.execute("SELECT seq FROM sqlite_sequence WHERE name = 'articles'").fetchone()
+    known = connection.execute("SELECT 1 FROM articles WHERE id = ?1 UNION SELECT 1 FROM versions WHERE id = ?1", (article_id,)).fetchone()
+    return known is None and (last is None or article_id > int(last[0]))
+
+
+def put_settings(connection: Connection, settings: Mapping[str, int]) -> None:
+    """Record the settings that the index is built with."""
+    put(connection, "settings", json.dumps(dict(settings)))
 
 
 def row_numbers(article_ids: Sequence[str]) -> list[int]:
@@ -210,6 +282,15 @@ def removed_since(connection: Connection, since: int) -> Ids:
     """Return the ids of the passages that went after a generation."""
     rows = connection.execute("SELECT passage_id FROM removed WHERE generation > ?", (since,))
     return np.fromiter((row[0] for row in rows), dtype=np.int64)
+
+
+def vectors_of(connection: Connection, article_id: int) -> list[bytes]:
+    """Return the vectors of an article's passages, half floats, in the order of its text."""
+    rows = connection.execute(
+        "SELECT v.vector FROM passages AS p JOIN vectors AS v ON v.passage_id = p.id WHERE p.article_id = ? ORDER BY p.position",
+        (article_id,),
+    )
+    return [bytes(row[0]) for row in rows]
 
 
 def vector_changes(connection: Connection, since: int, dimensions: int) -> Generator[VectorChange, None, None]:

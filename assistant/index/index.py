@@ -3,26 +3,22 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from assistant.index import changes, compaction, doctor, opening, rows
+from assistant.index import changes, compaction, opening, replacing, rows
 from assistant.index.compaction import compact_if_due
 from assistant.index.doctor import Problem
-from assistant.index.files import writing
+from assistant.index.keeping import KeptIndex
 from assistant.index.locks import WriteLock
 from assistant.index.manifest import EncoderInfo, EncoderLike, Manifest
-from assistant.index.parts import Parts
-from assistant.index.reading import ALL, StoredArticles
-from assistant.index.reencoding import reencode
-from assistant.index.requoting import VERSION, Find, requote
+from assistant.index.reading import ALL
 from assistant.index.rows import Counts, Ids
-from assistant.index.store import Connection, Store
+from assistant.index.store import Store
 from assistant.protocols import PreparedArticle, Vectors
-from assistant.records import Article, Filters, Passage
+from assistant.records import Filters
 
 __all__ = ["Counts", "EncoderInfo", "LocalIndex", "Problem"]
 
@@ -30,18 +26,14 @@ KEPT_FILTERS = 32
 """How many filters are remembered with the passages they allow, until the index changes."""
 
 
-class LocalIndex(StoredArticles):
+class LocalIndex(KeptIndex):
     """An index in a folder, safe for many threads and processes at once. Open it with `LocalIndex.open`.
 
     Every method sees what any process has committed before the call.
     """
 
     def __init__(self, path: Path, encoder: EncoderInfo, store: Store, lock: WriteLock) -> None:
-        super().__init__(store)
-        self.path = path
-        self.encoder = encoder
-        self._lock = lock
-        self._parts = Parts(path, store, lock)
+        super().__init__(path, encoder, store, lock)
         self._allowed: tuple[int, dict[Filters, Ids | None]] = (-1, {})
 
     @classmethod
@@ -107,12 +99,6 @@ class LocalIndex(StoredArticles):
         return self._parts.manifest
 
     @property
-    def quotations_version(self) -> int:
-        """Which version of the rules found the stored quotations."""
-        with self._store.read() as connection:
-            return int(changes.get(connection, VERSION, "0"))
-
-    @property
     def writable(self) -> bool:
         """Whether articles can be added and removed here."""
         return self._store.writable
@@ -126,8 +112,8 @@ class LocalIndex(StoredArticles):
     def add(self, prepared: Sequence[PreparedArticle]) -> list[str]:
         """Store articles in one generation and return their new ids, one each.
 
-        An article with the origin of a stored one replaces it; within one call, the last one of an origin
-        stays.
+        An article with the origin of a stored one replaces it, and that becomes an earlier version; within one call, the last one of
+        an origin stays.
 
         Raises:
             IndexBusy, IndexMismatch, IndexNotWritable, UnreadableArticle: nothing of the call is stored. Only
@@ -139,18 +125,7 @@ class LocalIndex(StoredArticles):
             changes.verify(item, self.encoder.dimensions)
         if not prepared:
             return []
-        with self._writing():
-            self._catch_up_own()
-            with self._store.write() as connection:
-                generation = changes.next_generation(connection)
-                ids = [self._insert(connection, item, generation) for item in prepared]
-            self._parts.catch_up()
-            compact_if_due(self._parts)
-        return ids
-
-    def _insert(self, connection: Connection, item: PreparedArticle, generation: int) -> str:
-        changes.delete_origin(connection, item.article.origin, generation)
-        return str(changes.insert(connection, item, generation))
+        return self._in_one_generation(lambda connection, generation: [replacing.put(connection, item, generation) for item in prepared])
 
     def remove(self, article_ids: Iterable[str], *, compact: bool = True) -> int:
         """Remove articles for good and return how many there were.
@@ -183,49 +158,6 @@ class LocalIndex(StoredArticles):
             else:
                 compact_if_due(self._parts)
         return len(numbers)
-
-    def compact(self) -> None:
-        """Write all parts anew without what was removed or replaced; the cost grows with the index."""
-        with self._writing():
-            self._parts.catch_up()
-            compaction.compact(self._parts)
-
-    def reencode(
-        self,
-        encoder: EncoderLike,
-        encode: Callable[[list[str]], Vectors],
-        *,
-        text_of: Callable[[Article, Passage], str] | None = None,
-        batch: int = 256,
-        progress: Callable[[int, int], None] = lambda done, total: None,
-    ) -> None:
-        """Replace all vectors by those of another encoder, in one generation; until then the old ones answer.
-
-        Args:
-            encoder: the new encoder.
-            encode: encodes passages.
-            text_of: what to encode for a passage; its own words by default. Give what `add` was given.
-            batch: texts per call of `encode`.
-            progress: called with how many passages are encoded, of how many.
-        """
-        info = EncoderInfo.of(encoder)
-        words = text_of or (lambda article, passage: passage.span.of(article.text))
-        reencode(self._parts, info, lambda pairs: encode([words(*pair) for pair in pairs]), batch, progress)
-        self.encoder = info
-
-    def requote(self, version: int, find: Find, *, progress: Callable[[int, int], None] = lambda done, total: None) -> None:
-        """Find the quotations of all articles again, unless those of this version of the rules are stored; vectors and terms stay.
-
-        Args:
-            version: of the rules; 0 is what an index has whose quotations were found before there were versions.
-            find: returns the quotations of an article, given its sentences.
-            progress: called with how many articles are done, of how many.
-
-        Raises:
-            IndexBusy, IndexNotWritable: nothing is replaced.
-        """
-        if self.quotations_version != version:
-            requote(self._parts, version, find, progress)
 
     # Searching
 
@@ -278,31 +210,11 @@ class LocalIndex(StoredArticles):
         self._allowed = (generation, {**kept, filters: ids})
         return ids
 
-    # Keeping it sound
-
-    def check(self) -> list[Problem]:
-        """Compare all parts with the store, and the store with itself; return what is wrong."""
-        return doctor.check(self._parts)
-
-    def repair(self) -> list[Problem]:
-        """Check, make again what can be made again, and return what was wrong and whether it is repaired."""
-        with self._writing():
-            return doctor.repair(self._parts)
-
     def _finish_compaction(self) -> None:
         if self._store.writable:
             with self._lock.held_if_free() as held:
                 if held:
                     compact_if_due(self._parts)
-
-    @contextmanager
-    def _writing(self) -> Iterator[None]:
-        with self._lock.held(), writing(self.path):
-            yield
-
-    def _catch_up_own(self) -> None:
-        self._parts.catch_up()
-        self._check_encoder()
 
     def _check_encoder(self) -> None:
         made_with = self._parts.encoder

@@ -63,7 +63,39 @@ LEDGER = (
     "UPDATE meta SET value = '0' WHERE key = 'n_quotations'",
 )
 
-MIGRATIONS: tuple[tuple[str, ...], ...] = (TABLES, LEDGER)
+# What keeps an index right over the years: see `seals.py`, `encoded.py`, `versions.py` and `alike_articles.py`.
+KEEPING = (
+    # Which text and encoder a vector is of. Rows from before have no key until the index is next opened to write.
+    "ALTER TABLE vectors ADD COLUMN key BLOB NOT NULL DEFAULT x''",
+    "CREATE INDEX vectors_key ON vectors (key) WHERE key <> x''",
+    # Vectors that no passage has now: of an encoder that is changed to, or of other passage settings. They go with their article.
+    """CREATE TABLE spare_vectors (
+        article_id INTEGER NOT NULL REFERENCES articles ON DELETE CASCADE, key BLOB NOT NULL, vector BLOB NOT NULL,
+        crc INTEGER NOT NULL, PRIMARY KEY (article_id, key)) WITHOUT ROWID""",
+    "CREATE INDEX spare_vectors_key ON spare_vectors (key)",
+    "ALTER TABLE originals ADD COLUMN digest TEXT NOT NULL DEFAULT ''",
+    # What an article said before: `id` is the id that this version had, which no other article will ever have.
+    """CREATE TABLE versions (
+        id INTEGER PRIMARY KEY, article_id INTEGER NOT NULL REFERENCES articles ON DELETE CASCADE, content_hash TEXT NOT
+        NULL, why TEXT NOT NULL, replaced TEXT NOT NULL, compressed BLOB NOT NULL)""",
+    "CREATE INDEX versions_article ON versions (article_id)",
+    "CREATE INDEX versions_content_hash ON versions (content_hash)",
+    """CREATE TABLE seals (
+        article_id INTEGER PRIMARY KEY REFERENCES articles ON DELETE CASCADE, told INTEGER NOT NULL, searched INTEGER NOT NULL)""",
+    """CREATE TABLE fingerprints (
+        article_id INTEGER PRIMARY KEY REFERENCES articles ON DELETE CASCADE, fingerprint BLOB NOT NULL)""",
+    """CREATE TABLE bands (
+        band INTEGER NOT NULL, article_id INTEGER NOT NULL REFERENCES articles ON DELETE CASCADE,
+        PRIMARY KEY (band, article_id)) WITHOUT ROWID""",
+    "CREATE INDEX bands_article ON bands (article_id)",
+    # Both directions of each pair.
+    """CREATE TABLE copies (
+        article_id INTEGER NOT NULL REFERENCES articles ON DELETE CASCADE, other_id INTEGER NOT NULL REFERENCES articles ON
+        DELETE CASCADE, share REAL NOT NULL, PRIMARY KEY (article_id, other_id)) WITHOUT ROWID""",
+    "CREATE INDEX copies_other ON copies (other_id)",
+)
+
+MIGRATIONS: tuple[tuple[str, ...], ...] = (TABLES, LEDGER, KEEPING)
 """Step n brings a store from version n to n + 1. Released steps never change."""
 
 

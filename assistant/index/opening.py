@@ -38,7 +38,7 @@ def open_store(folder: Path, new: NewIndex | None) -> tuple[Store, WriteLock]:
     """
     _refuse_newer(folder)
     lock = WriteLock(folder)
-    if not _is_index(folder):
+    if not is_index(folder):
         if new is None:
             raise _no_index(folder)
         with writing(folder):
@@ -101,7 +101,13 @@ def _found(connection: store.Connection, new: NewIndex) -> None:
     changes.put_counts(connection, Counts(0, 0, 0, 0))
 
 
-def _is_index(folder: Path) -> bool:
+def is_index(folder: Path) -> bool:
+    """Say whether the folder holds an index.
+
+    Raises:
+        IndexDamaged: it is one without its store.
+        IndexMismatch: it holds something else.
+    """
     if not folder.exists():
         return False
     if not folder.is_dir():

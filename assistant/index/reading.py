@@ -2,15 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from itertools import islice
 from typing import Any, TypeVar
 
-from assistant.index import changes, rows
-from assistant.index.rows import Counts, Utterances
+import numpy as np
+
+from assistant.index import changes, encoded, rows
+from assistant.index.alike_articles import groups
+from assistant.index.rows import Counts, Halves, Utterances
+from assistant.index.seals import refuse_damaged
 from assistant.index.store import Connection, Store
+from assistant.index.versions import Version, find_version, versions_of
+from assistant.protocols import Vectors
 from assistant.records import Article, Filters, Passage, Quotation, Span
 
 ALL = Filters()
+KEPT_ARTICLES = 512
+"""How many articles are remembered: a question reads about a hundred, and a long one has some 20 kB."""
 T = TypeVar("T")
 
 
@@ -20,16 +29,81 @@ class StoredArticles:
     def __init__(self, store: Store) -> None:
         self._store = store
         self._known: tuple[int, dict[Callable[[Connection], Any], Any]] = (-1, {})
-        self._article_languages: tuple[int, Mapping[str, str]] = (-1, {})
+        self._read: tuple[int, dict[str, Article]] = (-1, {})
 
     def article(self, article_id: str) -> Article:
-        """Return an article.
+        """Return an article. The last ones are remembered until the index changes.
 
         Raises:
             UnknownArticle: there is none with this id.
+            IndexDamaged: what is on the disk is not what was stored.
+        """
+        generation, known = self._read
+        if generation == self._store.generation() and article_id in known:
+            return known[article_id]
+        with self._store.read() as connection:
+            found = rows.article(connection, article_id)
+            refuse_damaged(connection, rows.number(article_id))
+            generation = int(changes.get(connection, "generation"))
+        kept = self._read[1] if self._read[0] == generation else {}
+        # A new dictionary, never the one that another thread is reading; half of a full one goes, the oldest first.
+        least = len(kept) // 2 if len(kept) >= KEPT_ARTICLES else 0
+        self._read = generation, {**dict(islice(kept.items(), least, None)), article_id: found}
+        return found
+
+    def present(self, key: str) -> Article:
+        """Return an article or an earlier version of one, by its id or by its content hash: a citation of either stays true.
+
+        Raises:
+            UnknownArticle: there is none.
+            IndexDamaged: what is on the disk is not what was stored.
         """
         with self._store.read() as connection:
-            return rows.article(connection, article_id)
+            version = find_version(connection, key)
+        if version is not None:
+            return version.article
+        return self.article(self.find_hash(key) or key)
+
+    def history(self, key: str) -> tuple[Article, list[Version]]:
+        """Return the article that is there now and its earlier versions, oldest first, by the id or content hash of any of them.
+
+        Raises:
+            UnknownArticle: there is none.
+        """
+        with self._store.read() as connection:
+            version = find_version(connection, key)
+        article = self.article(version.now if version is not None else self.find_hash(key) or key)
+        with self._store.read() as connection:
+            return article, versions_of(connection, rows.number(article.id))
+
+    def copies(self, article_id: str) -> tuple[str, ...]:
+        """Return the ids of the near copies of an article and of their near copies, without its own: together they are one source."""
+        return self._remembered(_copies).get(article_id, ())
+
+    def copy_groups(self) -> list[tuple[str, ...]]:
+        """Return the groups of near copies, the oldest first."""
+        return sorted(set(self._remembered(_groups)), key=lambda group: int(group[0]))
+
+    def known_vectors(self, keys: Iterable[bytes], dimensions: int) -> Mapping[bytes, Halves]:
+        """Return those of the vectors that are stored already: key (`encoded.vector_key`) -> vector."""
+        with self._store.read() as connection:
+            return encoded.known_vectors(connection, keys, dimensions)
+
+    def passage_vectors(self, article_id: str) -> Vectors:
+        """Return the vectors of an article's passages in the order of its text, shape (passages, dimensions)."""
+        with self._store.read() as connection:
+            found = changes.vectors_of(connection, rows.number(article_id))
+        return np.array([np.frombuffer(vector, "<f2") for vector in found], np.float32)
+
+    def is_read(self, origin: str, digest: str) -> bool:
+        """Say whether the article that was read from there was read from just these bytes (`changes.original_digest`)."""
+        with self._store.read() as connection:
+            row = connection.execute(
+                """SELECT 1 FROM articles AS a JOIN originals AS o ON o.article_id = a.id
+                   WHERE a.origin = ? AND a.origin <> '' AND o.digest = ?""",
+                (rows.writable(origin), digest),
+            ).fetchone()
+        return row is not None
 
     def articles(self, filters: Filters = ALL) -> Iterator[Article]:
         """Yield the articles, oldest id first."""
@@ -135,3 +209,12 @@ class StoredArticles:
                 return value
         found: T = known[compute]
         return found
+
+
+def _groups(connection: Connection) -> list[tuple[str, ...]]:
+    return [tuple(map(str, group)) for group in groups(connection)]
+
+
+def _copies(connection: Connection) -> dict[str, tuple[str, ...]]:
+    found = _groups(connection)
+    return {one: tuple(other for other in group if other != one) for group in found for one in group}

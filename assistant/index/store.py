@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import queue
 import sqlite3
+import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -117,6 +118,11 @@ class Store:
         with self._connection() as connection:
             connection.execute("VACUUM")
 
+    def copy_into(self, path: Path) -> None:
+        """Write the present state into a new file, without what was removed; others may write meanwhile."""
+        with self._connection() as connection:
+            connection.execute("VACUUM INTO ?", (str(path),))
+
     def checkpoint(self) -> bool:
         """Fold the log into the store and empty it; return whether no reader was in the way."""
         with self._connection() as connection:
@@ -175,6 +181,7 @@ class Store:
         try:
             connection.create_function("is_outlet", 2, is_outlet, deterministic=True)
             connection.create_function("holds_name", 2, holds_name, deterministic=True)
+            connection.create_function("crc32", 1, zlib.crc32, deterministic=True)
             connection.execute("PRAGMA foreign_keys = ON")
             connection.execute("PRAGMA secure_delete = ON")
             connection.execute("PRAGMA synchronous = FULL")

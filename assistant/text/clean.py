@@ -9,6 +9,7 @@ import hashlib
 import json
 import re
 import unicodedata
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
@@ -76,7 +77,7 @@ def clean(raw: Raw) -> Article:
     story = "\n".join(draft.lines)
     _complete(draft, story, raw.origin)
     found = {name: draft.fields.get(name, "") for name in FIELDS}
-    digest = _digest(story, found)
+    digest = content_digest(story, found)
     return Article("", text=story, content_hash=digest, origin=raw.origin, inferred=tuple(draft.inferred), **found)
 
 
@@ -225,6 +226,7 @@ def _one_line(value: str) -> str:
     return " ".join(normalise(str(value)).split())
 
 
-def _digest(text: str, fields: dict[str, str]) -> str:
+def content_digest(text: str, fields: Mapping[str, str]) -> str:
+    """Return the content hash of an article: of its text and the metadata named in `FIELDS`, not of where it was read."""
     content = json.dumps([text, fields], ensure_ascii=False, sort_keys=True)
     return hashlib.blake2b(content.encode("utf-8"), digest_size=16).hexdigest()

@@ -2,6 +2,7 @@
 
 import errno
 import random
+import shutil
 import subprocess
 import sys
 import time
@@ -33,6 +34,8 @@ class Model:
         self.last = 0
 
     def apply(self, line: list[str]) -> None:
+        if line[0] == "again":
+            return
         if line[0] == "remove":
             for article_id in line[1:]:
                 del self.words[article_id]
@@ -84,8 +87,8 @@ def test_a_killed_writer_loses_nothing_that_was_committed(tmp_path):
 
 @pytest.mark.soak
 @pytest.mark.timeout(3600)
-def test_a_writer_killed_a_hundred_times_loses_nothing_that_was_committed(tmp_path):
-    kill_rounds(tmp_path, 100)
+def test_a_writer_killed_two_hundred_times_loses_nothing_that_was_committed(tmp_path):
+    kill_rounds(tmp_path, 200)
 
 
 def base(folder) -> None:
@@ -99,7 +102,7 @@ SECOND = {**REST, "7": "baru", **{str(n + 8): f"lagi{n}" for n in range(6)}}
 THIRD = {article_id: word for article_id, word in SECOND.items() if article_id != "2"}
 
 MOMENTS = [f"{name} {when}" for name in POINTS for when in ("before 1", "after 1", "after 2")]
-GENERATIONS = {1: FIRST, 2: SECOND, 3: THIRD}
+GENERATIONS = {1: FIRST, 2: SECOND, 3: SECOND, 4: SECOND, 5: THIRD}
 
 
 def no_space() -> None:
@@ -145,6 +148,31 @@ def test_a_death_between_any_two_steps_leaves_a_complete_generation(tmp_path, mo
         assert index.manifest.generation == index.generation
 
 
+def dies_at(tmp_path, count: int) -> bool:
+    shutil.rmtree(tmp_path / "index", ignore_errors=True)
+    base(tmp_path / "index")
+    code = start(tmp_path / "index", tmp_path / "log", "break", f"statement {count}").wait()
+    assert code in (0, 9)
+    with open_index(tmp_path / "index") as index:
+        assert_holds(index, GENERATIONS[index.generation])
+        assert index.check() == []
+    return code == 9
+
+
+@pytest.mark.parametrize("count", [60, 175, 290])
+def test_a_death_before_any_statement_leaves_a_complete_generation(tmp_path, count):
+    assert dies_at(tmp_path, count)
+
+
+@pytest.mark.soak
+@pytest.mark.timeout(3600)
+def test_a_death_before_every_fourth_statement_leaves_a_complete_generation(tmp_path):
+    count = 1
+    while dies_at(tmp_path, count):
+        count += 4
+    assert count > 290
+
+
 def test_a_crash_while_the_index_is_made_leaves_a_folder_that_can_be_used(tmp_path):
     (tmp_path / "write.lock").touch()
     (tmp_path / "manifest.json.partial").write_bytes(b"{")
@@ -166,8 +194,6 @@ def test_a_store_from_a_backup_takes_the_other_parts_back_with_it(tmp_path):
 
 
 def test_parts_of_another_index_are_not_trusted(tmp_path):
-    import shutil
-
     base(tmp_path / "one")
     with open_index(tmp_path / "two") as other:
         other.add([article(f"lain{n}") for n in range(6)])

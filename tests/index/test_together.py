@@ -1,5 +1,6 @@
 """Many threads and processes at one index."""
 
+import logging
 import os
 import random
 import subprocess
@@ -13,6 +14,8 @@ from filelock import FileLock
 from assistant.errors import IndexBusy, IndexNotWritable
 from assistant.index import changes, parts, snapshots
 from tests.index.made import DIMENSIONS, article, assert_holds, open_index, vector
+
+logger = logging.getLogger(__name__)
 
 
 def writer(folder, prefix: str, n: int) -> subprocess.Popen:
@@ -29,6 +32,36 @@ def test_two_processes_that_add_at_once_lose_nothing(tmp_path):
         assert index.generation == 30
         assert_holds(index, words)
         assert index.check() == []
+
+
+def crowd(folder, n_writers: int, n_readers: int, seconds: float) -> tuple[int, int]:
+    """Let processes write and read at once; return how many articles there are and how often was asked."""
+    open_index(folder / "index").close()
+    jobs = [("fill", f"p{n}y") for n in range(n_writers)] + [("read", f"r{n}") for n in range(n_readers)]
+    command = [sys.executable, "-m", "tests.index.writer", str(folder / "index")]
+    running = [subprocess.Popen([*command, str(folder / name), kind, name, str(seconds)]) for kind, name in jobs]
+    assert [process.wait() for process in running] == [0] * len(jobs)
+    logs = {name: (folder / name).read_text().split("\n") for _, name in jobs}
+    told = {word for (kind, name) in jobs if kind == "fill" for line in logs[name] for word in line.split()}
+    asked = [line for (kind, name) in jobs if kind == "read" for line in logs[name] if line]
+    assert [line for line in asked if not line.startswith("asked ")] == []
+    with open_index(folder / "index") as index:
+        words = {a.title.removeprefix("Judul ") for a in index.articles()}
+        assert words == told
+        assert index.check() == []
+        return len(words), sum(int(line.split()[1]) for line in asked)
+
+
+def test_readers_see_no_error_while_processes_add(tmp_path):
+    n_articles, n_asked = crowd(tmp_path, 2, 2, 1.0)
+    assert n_articles
+    assert n_asked
+
+
+@pytest.mark.soak
+@pytest.mark.timeout(600)
+def test_eight_readers_see_no_error_while_four_processes_add_for_three_minutes(tmp_path):
+    logger.info("%d articles, asked %d times", *crowd(tmp_path, 4, 8, 180.0))
 
 
 def test_a_reader_sees_what_another_process_commits(tmp_path):
