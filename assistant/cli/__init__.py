@@ -66,7 +66,9 @@ def _parser(words: Sequence[str]) -> argparse.ArgumentParser:
         sub.set_defaults(run=run)
         return sub
 
-    command("add", commands.add, "add files and folders of articles").add_argument("paths", nargs="+", metavar="PATH")
+    add = command("add", commands.add, "add articles: files, folders, archives, web pages, feeds, sitemaps")
+    add.add_argument("paths", nargs="+", metavar="PATH|URL", help="files, folders, addresses, lists of addresses, - for standard input")
+    add.add_argument("--column", action="append", default=[], metavar="FIELD=NAME", help="the column or key that holds a field: text=isi")
     command("list", commands.list_articles, "list the articles")
     command("show", commands.show, "show an article, and who said what in it").add_argument("id", metavar="ID")
     command("remove", commands.remove, "remove articles for good").add_argument("ids", nargs="+", metavar="ID")

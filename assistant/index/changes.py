@@ -16,8 +16,8 @@ from assistant.protocols import PreparedArticle
 from assistant.records import Quotation
 
 _BATCH = 4096
-_SLOTS = ", ".join("?" * (3 + len(COLUMNS)))
-_INSERT_ARTICLE = f"INSERT INTO articles (generation, inferred, text, {', '.join(COLUMNS)}) VALUES ({_SLOTS})"
+_SLOTS = ", ".join("?" * (5 + len(COLUMNS)))
+_INSERT_ARTICLE = f"INSERT INTO articles (generation, inferred, text, pages, provenance, {', '.join(COLUMNS)}) VALUES ({_SLOTS})"
 
 
 class Document(NamedTuple):
@@ -122,7 +122,8 @@ def insert(connection: Connection, prepared: PreparedArticle, generation: int) -
     """Store an article with all that belongs to it and return its number."""
     article = prepared.article
     values = [writable(getattr(article, name)) for name in COLUMNS]
-    cursor = connection.execute(_INSERT_ARTICLE, [generation, json.dumps(article.inferred), article.text, *values])
+    kept = (json.dumps(article.pages), writable(json.dumps(dict(article.provenance), ensure_ascii=False)))
+    cursor = connection.execute(_INSERT_ARTICLE, [generation, json.dumps(article.inferred), article.text, *kept, *values])
     article_id = cursor.lastrowid
     assert article_id is not None
     connection.execute("INSERT INTO originals VALUES (?, ?)", (article_id, zlib.compress(prepared.original)))

@@ -63,7 +63,13 @@ LEDGER = (
     "UPDATE meta SET value = '0' WHERE key = 'n_quotations'",
 )
 
-MIGRATIONS: tuple[tuple[str, ...], ...] = (TABLES, LEDGER)
+# Where the pages begin (JSON numbers), and where each field was found (a JSON object).
+PAGES = (
+    "ALTER TABLE articles ADD COLUMN pages TEXT NOT NULL DEFAULT '[]'",
+    "ALTER TABLE articles ADD COLUMN provenance TEXT NOT NULL DEFAULT '{}'",
+)
+
+MIGRATIONS: tuple[tuple[str, ...], ...] = (TABLES, LEDGER, PAGES)
 """Step n brings a store from version n to n + 1. Released steps never change."""
 
 
