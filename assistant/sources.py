@@ -16,7 +16,7 @@ from typing import IO, TYPE_CHECKING
 from urllib.parse import parse_qsl, urlencode, urljoin, urlsplit, urlunsplit
 
 from assistant.errors import AssistantError, Unfetchable, UnreadableArticle
-from assistant.fetch.limits import Fetched, Limits, Validators
+from assistant.fetch.limits import NOTHING_KNOWN, Fetched, Limits, Validators
 from assistant.records import Failure
 from assistant.text.readers import Raw, Reading, kind_of_name, read_bytes, read_paths, read_stream
 from assistant.text.readers.raw import FIELDS
@@ -59,7 +59,7 @@ class Sources:
     `max_articles` is how many articles of one feed or sitemap are fetched, the newest first.
     """
 
-    limits: Limits = Limits()
+    limits: Limits = field(default_factory=Limits)
     reading: Reading = field(default_factory=Reading)
     max_articles: int = 500
 
@@ -105,7 +105,7 @@ class Sources:
             hint = "add them with a list of their addresses, or raise the setting fetch_max_articles"
             yield Failure(url, f"names {listing.n_left_out} more articles, older ones, that were left out", hint)
 
-    def open(self, url: str, known: Validators = Validators()) -> Listing:
+    def open(self, url: str, known: Validators = NOTHING_KNOWN) -> Listing:
         """Fetch an address and see what it holds.
 
         Args:

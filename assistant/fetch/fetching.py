@@ -15,7 +15,7 @@ from assistant.errors import Unfetchable
 from assistant.fetch import media
 from assistant.fetch.addresses import Address, parse
 from assistant.fetch.connecting import Guarded
-from assistant.fetch.limits import Fetched, Limits, Validators
+from assistant.fetch.limits import NOTHING_KNOWN, Fetched, Limits, Validators
 from assistant.fetch.robots import AGENT, CLOSED, MAX_ROBOTS, OPEN, Robots
 
 REDIRECTS = (301, 302, 303, 307, 308)
@@ -23,14 +23,19 @@ MAX_REDIRECTS = 5
 MAX_HEADER = 8_000
 REASONS = {
     400: "the server does not understand the address", 401: "a password is needed", 402: "it must be paid for",
-    403: "the server refuses it: it is for subscribers, or programs are not wanted", 404: "there is no such page", 410: "the page was removed",
+    403: "the server refuses it: it is for subscribers, or programs are not wanted",
+    404: "there is no such page", 410: "the page was removed",
     429: "the server asks for fewer requests", 451: "it may not be shown for legal reasons", 500: "the server has a fault",
     502: "the server has a fault", 503: "the server is busy", 504: "the server is busy",
 }  # fmt: skip
 SAVE_HINT = "open it in a browser, save the page, and add the file"
 LATER_HINT = "try again later"
-HEADERS = {"User-Agent": f"{AGENT}/0.1", "Accept": "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.5",
-           "Accept-Encoding": "gzip, deflate", "Connection": "close"}  # fmt: skip
+HEADERS: dict[bytes | str, bytes | str] = {
+    "User-Agent": f"{AGENT}/0.1",
+    "Accept": "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.5",
+    "Accept-Encoding": "gzip, deflate",
+    "Connection": "close",
+}
 
 
 @dataclass
@@ -52,7 +57,7 @@ class Fetcher:
     _sites: dict[str, _Site] = field(default_factory=dict)
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
-    def fetch(self, url: str, known: Validators = Validators()) -> Fetched:
+    def fetch(self, url: str, known: Validators = NOTHING_KNOWN) -> Fetched:
         """Fetch an address.
 
         Args:
@@ -97,7 +102,7 @@ class Fetcher:
             for _ in range(MAX_REDIRECTS):
                 where = parse(url, self.limits.allow)
                 self._wait(where)
-                answer = _request(where, Validators(), self.limits, MAX_ROBOTS)
+                answer = _request(where, NOTHING_KNOWN, self.limits, MAX_ROBOTS)
                 if isinstance(answer, Fetched):
                     return Robots(answer.data.decode("utf-8", "replace")) if answer.kind in ("text", "") else OPEN
                 url = urljoin(where.url, answer)
@@ -125,7 +130,7 @@ class Fetcher:
 def _request(address: Address, known: Validators, limits: Limits, max_bytes: int = 0) -> Fetched | str:
     """Make one request; return what came, or where it redirects to."""
     deadline = time.monotonic() + limits.timeout_s
-    headers = {"Host": address.site.removesuffix(":80").removesuffix(":443"), **HEADERS}
+    headers: dict[bytes | str, bytes | str] = {"Host": address.site.removesuffix(":80").removesuffix(":443"), **HEADERS}
     if known.etag:
         headers["If-None-Match"] = known.etag
     if known.last_modified:
@@ -140,9 +145,8 @@ def _request(address: Address, known: Validators, limits: Limits, max_bytes: int
     except (httpcore.TimeoutException, TimeoutError):
         raise Unfetchable(f"did not answer within {limits.timeout_s:g} s", LATER_HINT) from None
     except (httpcore.NetworkError, httpcore.ProtocolError, httpcore.UnsupportedProtocol, OSError, ValueError) as error:
-        raise Unfetchable(
-            f"cannot be reached: {' '.join(str(error).split()) or type(error).__name__}", "check the address and the network"
-        ) from None
+        said = " ".join(str(error).split()) or type(error).__name__
+        raise Unfetchable(f"cannot be reached: {said}", "check the address and the network") from None
 
 
 def _answer(address: Address, response: httpcore.Response, limits: Limits, max_bytes: int) -> Fetched | str:

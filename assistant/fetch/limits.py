@@ -24,6 +24,9 @@ class Validators:
     last_modified: str = ""
 
 
+NOTHING_KNOWN = Validators()
+
+
 @dataclass(frozen=True)
 class Fetched:
     """What was fetched. `kind` is one of `media.MEDIA`, "" when the server did not say; `unchanged`: the known version is still right."""
@@ -32,5 +35,5 @@ class Fetched:
     data: bytes = b""
     kind: str = ""
     charset: str = ""
-    validators: Validators = Validators()
+    validators: Validators = NOTHING_KNOWN
     unchanged: bool = False

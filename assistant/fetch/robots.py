@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from protego import Protego
+
 AGENT = "article-assistant"
 """The name that a robots.txt may speak to."""
 MAX_ROBOTS = 500_000
@@ -32,9 +34,7 @@ class Robots:
         """Return the sitemaps that the site names."""
         return [str(url) for url in self._parsed().sitemaps] if self.text else []
 
-    def _parsed(self):  # type: ignore[no-untyped-def]
-        from protego import Protego
-
+    def _parsed(self) -> Protego:
         return Protego.parse(self.text)
 
 

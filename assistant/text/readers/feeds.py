@@ -87,6 +87,6 @@ def _entry(entry: Mapping[str, Any], outlet: str, language: str) -> Entry:
 
 def _date(parsed: Any) -> str:
     try:
-        return datetime(*parsed[:6], tzinfo=UTC).isoformat() if parsed else ""
+        return datetime.fromtimestamp(calendar.timegm(parsed), UTC).isoformat() if parsed else ""
     except (TypeError, ValueError, OverflowError, OSError):
         return ""
