@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections import abc
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from functools import partial
@@ -102,9 +102,11 @@ class Assistant:
         """Close the index; calling it twice does no harm."""
         self.index.close()
 
-    def add(self, paths: Iterable[str | Path], progress: Progress = lambda origin: None) -> AddReport:
-        """Add files and folders of articles; see `assistant.ingest.add_paths`."""
-        return add_paths(self.index, self.encoder, paths, self.settings, progress)
+    def add(
+        self, paths: Iterable[str | Path], progress: Progress = lambda origin: None, columns: Mapping[str, str] | None = None
+    ) -> AddReport:
+        """Add files, folders, addresses, feeds and sitemaps of articles; see `assistant.ingest.add_paths`."""
+        return add_paths(self.index, self.encoder, paths, self.settings, progress, columns)
 
     def ask(self, question: str, history: Sequence[Turn] = (), filters: Filters = Filters(), now: str = "") -> Answer:
         """Answer a question with cited sentences, or abstain.

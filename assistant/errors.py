@@ -3,6 +3,7 @@
     AssistantError
     +-- SettingsError          a setting is unknown or has a wrong value
     +-- UnreadableArticle      a file or record is not an article that can be read
+    +-- Unfetchable            an address may not be fetched, or gives nothing that can be read
     +-- UnknownArticle         no article has this id
     +-- IndexProblem           something is wrong with an index as a whole
     |   +-- IndexMismatch      the index was made by another encoder or format
@@ -37,6 +38,18 @@ class SettingsError(AssistantError):
 
 class UnreadableArticle(AssistantError):
     """A file or record is not an article that can be read."""
+
+
+class Unfetchable(AssistantError):
+    """An address may not be fetched, or gives nothing that can be read.
+
+    `status` is what the server answered, 0 when none did; `retry_after_s` how long it asks to be left alone, in seconds.
+    """
+
+    def __init__(self, message: str, hint: str = "", status: int = 0, retry_after_s: float = 0.0) -> None:
+        super().__init__(message, hint)
+        self.status = status
+        self.retry_after_s = retry_after_s
 
 
 class UnknownArticle(AssistantError):

@@ -180,9 +180,11 @@ def _prepared(record: dict[str, Any], encoder: Encoder | None) -> tuple[Prepared
 
 def _article(record: dict[str, Any]) -> Article:
     values = {field.name: record[field.name] for field in fields(Article)}
-    if not all(isinstance(value, str) for name, value in values.items() if name != "inferred"):
+    if not all(isinstance(value, str) for name, value in values.items() if name not in ("inferred", "pages", "provenance")):
         raise TypeError("a field of an article is no text")
-    return Article(**{**values, "inferred": tuple(map(str, values["inferred"]))})
+    provenance = {str(name): str(place) for name, place in values["provenance"].items()}
+    pages, inferred = tuple(map(int, values["pages"])), tuple(map(str, values["inferred"]))
+    return Article(**{**values, "inferred": inferred, "pages": pages, "provenance": provenance})
 
 
 def _quotation(record: dict[str, Any]) -> Quotation:

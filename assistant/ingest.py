@@ -3,24 +3,26 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
 
 from assistant.errors import AssistantError
+from assistant.fetch.limits import Limits
 from assistant.index.changes import original_digest
 from assistant.index.encoded import vector_key
 from assistant.index.index import LocalIndex
 from assistant.protocols import Encoder, PreparedArticle
 from assistant.records import AddReport, Article, Failure, Passage, Quotation, Span
 from assistant.settings import Settings
+from assistant.sources import Sources
 from assistant.text.clean import clean
 from assistant.text.fingerprints import fingerprint
 from assistant.text.passages import split_passages
 from assistant.text.quotations import find_quotations
-from assistant.text.readers import Raw, read_paths
+from assistant.text.readers import Raw, Reading
 from assistant.text.sentences import split_sentences
 from assistant.text.terms import analyse
 from assistant.text.tokens import count_many
@@ -61,24 +63,40 @@ def add_paths(
     paths: Iterable[str | Path],
     settings: Settings,
     progress: Progress = lambda origin: None,
+    columns: Mapping[str, str] | None = None,
 ) -> AddReport:
-    """Add files and folders to the index, a generation per batch.
+    """Add files, folders, addresses, feeds, sitemaps or standard input to the index, a generation per batch.
 
-    An unchanged article is skipped by its content hash; a changed one replaces its old version. A file that cannot be
+    An unchanged article is skipped by its content hash; a changed one replaces its old version. What cannot be
     read is reported and skipped, the rest goes in.
 
     Args:
         index: the index to add to.
         encoder: the encoder that the index was made with.
-        paths: files and folders.
-        settings: the passage and size settings are used.
+        paths: paths, addresses (`https://...`), files that list addresses, and `-` for standard input.
+        settings: the passage, size and fetch settings are used.
         progress: called with the origin of every article or failure as it is read.
+        columns: the names in the user's own tables and records: our field, or `text`, -> their column or key.
     """
+    return add_items(index, encoder, open_sources(settings, columns).read(paths), settings, progress)
+
+
+def open_sources(settings: Settings, columns: Mapping[str, str] | None = None) -> Sources:
+    """Return what reads places, within the limits of the settings."""
+    allow = frozenset(site.strip().lower() for site in settings.fetch_allow.split(",") if site.strip())
+    limits = Limits(settings.max_article_bytes, settings.fetch_timeout_s, settings.fetch_delay_s, allow)
+    return Sources(limits, Reading(settings.max_article_bytes, columns or {}), settings.fetch_max_articles)
+
+
+def add_items(
+    index: LocalIndex, encoder: Encoder, items: Iterable[Raw | Failure], settings: Settings, progress: Progress = lambda origin: None
+) -> AddReport:
+    """Add what was read; see `add_paths`."""
     failures: list[Failure] = []
     report = AddReport()
     batch: list[Draft] = []
     seen: dict[str, str] = {}
-    for item in read_paths([Path(path) for path in paths], max_bytes=settings.max_article_bytes):
+    for item in items:
         progress(item.origin)
         if isinstance(item, Raw) and index.is_read(item.origin, original_digest(item.original)):
             report = replace(report, unchanged=report.unchanged + 1)

@@ -6,6 +6,7 @@ quotation afterwards by searching for its words.
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal, NamedTuple
@@ -36,7 +37,8 @@ class Article:
     `outlet` published it; `source` is whom the outlet credits. `published` and `updated` are ISO 8601 dates or
     times, or "". `inferred` names the fields that no metadata gave and that stand in for it (a title made from the first
     sentence, a date read from the story). `origin` is where it was read from: an absolute path (with `#n` for the n-th
-    record of a file) or a URL; an article with the same origin replaces the older one.
+    record of a file) or a URL; an article with the same origin replaces the older one. `pages` are the places in
+    `text` where its pages begin, empty for what has no pages. `provenance` says for each known field where its value was found.
     """
 
     id: str
@@ -54,6 +56,12 @@ class Article:
     content_hash: str = ""
     origin: str = ""
     inferred: tuple[str, ...] = ()
+    pages: tuple[int, ...] = ()
+    provenance: Mapping[str, str] = field(default_factory=dict, compare=False)
+
+    def page(self, position: int) -> int:
+        """Return the number of the page, from 1, on which a character of `text` stands; 0 when there are no pages."""
+        return bisect_right(self.pages, position)
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,6 +156,7 @@ class Citation:
     `focus` is the span of the short answer inside `span`, when one is known. `inferred` is the article's: a title or date named there
     stands in for one that no metadata gave. `uncertain`: the words may be somebody else's than `speaker`. `also` are the other places
     with the same words: copies of the article count as one source. `translation` is a machine's, into the question's language, or "".
+    `page` is the page, from 1, on which the quote begins, 0 where the article has none.
     """
 
     number: int
@@ -167,6 +176,7 @@ class Citation:
     inferred: tuple[str, ...] = ()
     also: tuple[Copy, ...] = ()
     translation: str = ""
+    page: int = 0
 
 
 class Marker(NamedTuple):

@@ -68,6 +68,14 @@ class Settings:
     """How often a request is made again when the server is busy or cannot be reached."""
     llm_tokens: int = 4096
     """How many tokens the model reads and writes for one answer."""
+    fetch_delay_s: float = 1.0
+    """The pause between two requests to the same site, in seconds; a site's robots.txt may ask for a longer one."""
+    fetch_timeout_s: float = 30.0
+    """How long fetching one page may take, in seconds."""
+    fetch_max_articles: int = 500
+    """How many articles of one feed or sitemap are fetched, the newest first."""
+    fetch_allow: str = ""
+    """Sites that may be fetched although they lie in a private network or on another port: `host:port`, divided by commas."""
     translate: bool = False
     """Let the language model translate cited sentences that are in another language than the question."""
 
@@ -76,6 +84,7 @@ class Settings:
             "passage_tokens": (16, 1_000_000), "passage_overlap": (0, 16), "k": (1, 1000), "max_citations": (1, 50),
             "max_article_bytes": (1, 10**12), "max_question_chars": (1, 10**6),
             "history_tokens": (0, 10**6), "port": (0, 65535),
+            "fetch_delay_s": (0, 3600), "fetch_timeout_s": (0.1, 3600), "fetch_max_articles": (1, 10**6),
             "llm_timeout_s": (0.05, 3600), "llm_retries": (0, 10), "llm_tokens": (2048, 10_000_000),
         }  # fmt: skip
         for name, known in (("quality", QUALITIES), ("strictness", STRICTNESSES)):

@@ -49,6 +49,7 @@ def cite(number: int, article: Article, span: Span, quotation: Quotation | None 
         via=quotation.via if quotation else "",
         uncertain=quotation.uncertain if quotation else False,
         inferred=article.inferred,
+        page=article.page(span.start),
     )
 
 

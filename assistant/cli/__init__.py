@@ -14,7 +14,7 @@ from collections.abc import Callable, Sequence
 from typing import Any, cast
 
 from assistant import __version__
-from assistant.cli import asking, commands, keeping, quotations
+from assistant.cli import asking, commands, keeping, quotations, watching
 from assistant.cli.filters import add_filters
 from assistant.cli.terminal import complain, one_line
 from assistant.errors import AssistantError
@@ -66,7 +66,10 @@ def _parser(words: Sequence[str]) -> argparse.ArgumentParser:
         sub.set_defaults(run=run)
         return sub
 
-    command("add", commands.add, "add files and folders of articles").add_argument("paths", nargs="+", metavar="PATH")
+    add = command("add", commands.add, "add articles: files, folders, archives, web pages, feeds, sitemaps")
+    add.add_argument("paths", nargs="+", metavar="PATH|URL", help="files, folders, addresses, lists of addresses, - for standard input")
+    add.add_argument("--column", action="append", default=[], metavar="FIELD=NAME", help="the column or key that holds a field: text=isi")
+    watching.add_arguments(command("watch", watching.watch, "keep folders, feeds and sitemaps up to date"))
     command("list", commands.list_articles, "list the articles")
     command("show", commands.show, "show an article, and who said what in it").add_argument("id", metavar="ID")
     keeping.add_commands(command)

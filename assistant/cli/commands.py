@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import argparse
+from collections.abc import Sequence
 
 from assistant.cli.opening import make_samples, open_assistant, open_index, require, settings_of
 from assistant.cli.terminal import complain, json_text, progress, prose_columns, terminal_columns
+from assistant.errors import SettingsError
 from assistant.settings import load_settings
 
 
@@ -16,10 +18,28 @@ def add(args: argparse.Namespace) -> int:
 
     settings = settings_of(args)
     with Assistant.open(settings=settings) as assistant, progress() as step:
-        report = assistant.add(args.paths, step)
+        report = assistant.add(args.paths, step, columns_of(args.column))
     complain(*map(skipped, report.failures))
     print(json_text(report) if args.json else added(report))
     return 1 if report.failures else 0
+
+
+def columns_of(given: Sequence[str]) -> dict[str, str]:
+    """Return our field -> the user's column or key, from `field=name` pairs.
+
+    Raises:
+        SettingsError: one is no pair, or names no field of ours.
+    """
+    from assistant.text.readers.raw import FIELDS
+
+    known = ("text", *FIELDS)
+    columns: dict[str, str] = {}
+    for pair in given:
+        ours, equals, theirs = (part.strip() for part in pair.partition("="))
+        if not equals or not theirs or ours not in known:
+            raise SettingsError(f"--column is {pair!r}", "write it as FIELD=NAME; the fields are: " + ", ".join(known))
+        columns[ours] = theirs
+    return columns
 
 
 def list_articles(args: argparse.Namespace) -> int:

@@ -19,8 +19,8 @@ from assistant.protocols import PreparedArticle
 from assistant.records import Article, Quotation
 
 _BATCH = 4096
-_SLOTS = ", ".join("?" * (4 + len(COLUMNS)))
-_INSERT_ARTICLE = f"INSERT INTO articles (id, generation, inferred, text, {', '.join(COLUMNS)}) VALUES ({_SLOTS})"
+_SLOTS = ", ".join("?" * (6 + len(COLUMNS)))
+_INSERT_ARTICLE = f"INSERT INTO articles (id, generation, inferred, text, pages, provenance, {', '.join(COLUMNS)}) VALUES ({_SLOTS})"
 
 
 class Document(NamedTuple):
@@ -136,7 +136,7 @@ def insert(connection: Connection, prepared: PreparedArticle, generation: int, a
     """Store an article with all that belongs to it and return its number, the next one unless it is given."""
     article = prepared.article
     values = [writable(getattr(article, name)) for name in COLUMNS]
-    cursor = connection.execute(_INSERT_ARTICLE, [article_id, generation, json.dumps(article.inferred), article.text, *values])
+    cursor = connection.execute(_INSERT_ARTICLE, [article_id, generation, *_kept(article), *values])
     article_id = cursor.lastrowid
     assert article_id is not None
     digest = original_digest(prepared.original)
@@ -150,8 +150,14 @@ def put_article(connection: Connection, article: Article, article_id: int) -> No
     """Write the text and the metadata of an article that is there anew."""
     slots = ", ".join(f"{name} = ?" for name in COLUMNS)
     values: list[Any] = [writable(getattr(article, name)) for name in COLUMNS]
-    values = [json.dumps(article.inferred), article.text, *values, article_id]
-    connection.execute(f"UPDATE articles SET inferred = ?, text = ?, {slots} WHERE id = ?", values)
+    values = [*_kept(article), *values, article_id]
+    connection.execute(f"UPDATE articles SET inferred = ?, text = ?, pages = ?, provenance = ?, {slots} WHERE id = ?", values)
+
+
+def _kept(article: Article) -> tuple[str, str, str, str]:
+    """Return `inferred`, `text`, `pages` and `provenance` as they are stored."""
+    provenance = writable(json.dumps(dict(article.provenance), ensure_ascii=False))
+    return json.dumps(article.inferred), article.text, json.dumps(article.pages), provenance
 
 
 def insert_parts(connection: Connection, prepared: PreparedArticle, article_id: int, generation: int) -> None:

@@ -95,7 +95,13 @@ KEEPING = (
     "CREATE INDEX copies_other ON copies (other_id)",
 )
 
-MIGRATIONS: tuple[tuple[str, ...], ...] = (TABLES, LEDGER, KEEPING)
+# Where the pages begin (JSON numbers), and where each field was found (a JSON object).
+PAGES = (
+    "ALTER TABLE articles ADD COLUMN pages TEXT NOT NULL DEFAULT '[]'",
+    "ALTER TABLE articles ADD COLUMN provenance TEXT NOT NULL DEFAULT '{}'",
+)
+
+MIGRATIONS: tuple[tuple[str, ...], ...] = (TABLES, LEDGER, KEEPING, PAGES)
 """Step n brings a store from version n to n + 1. Released steps never change."""
 
 

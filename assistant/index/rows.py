@@ -25,7 +25,7 @@ QUOTATION_COLUMNS = (
     "article_id", "start", "stop", "words_start", "words_stop",
     "speaker", "written", "role", "cue", "direct", "via", "medium", "addressee", "negated", "joint", "uncertain",
 )  # fmt: skip
-_ARTICLE = "SELECT id, inferred, text, " + ", ".join(COLUMNS) + " FROM articles "
+_ARTICLE = "SELECT id, inferred, text, pages, provenance, " + ", ".join(COLUMNS) + " FROM articles "
 _BATCH = 256
 EVERYTHING = Filters()
 _MAX_ID = 2**63 - 1
@@ -158,8 +158,9 @@ def article(connection: Connection, article_id: str) -> Article:
 
 
 def _article(row: tuple[int | str, ...]) -> Article:
-    fields = dict(zip(COLUMNS, map(str, row[3:]), strict=True))
-    return Article(id=str(row[0]), inferred=tuple(json.loads(str(row[1]))), text=str(row[2]), **fields)
+    fields = dict(zip(COLUMNS, map(str, row[5:]), strict=True))
+    inferred, pages, provenance = (json.loads(str(row[at])) for at in (1, 3, 4))
+    return Article(id=str(row[0]), inferred=tuple(inferred), text=str(row[2]), pages=tuple(pages), provenance=provenance, **fields)
 
 
 def original(connection: Connection, article_id: str) -> bytes:

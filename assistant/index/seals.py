@@ -17,7 +17,7 @@ from assistant.index.rows import COLUMNS, QUOTATION_COLUMNS
 from assistant.index.store import Connection
 
 SEALED = "sealed"
-_ARTICLE = f"SELECT id, inferred, text, {', '.join(COLUMNS)} FROM articles WHERE id = ?"
+_ARTICLE = f"SELECT id, inferred, text, pages, provenance, {', '.join(COLUMNS)} FROM articles WHERE id = ?"
 _TOLD = (
     "SELECT position, start, stop FROM sentences WHERE article_id = ? ORDER BY position",
     "SELECT id, position, first_sentence, stop_sentence FROM passages WHERE article_id = ? ORDER BY position",

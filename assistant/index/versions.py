@@ -44,7 +44,7 @@ def unpacked(data: bytes) -> Article:
     """
     try:
         fields: dict[str, Any] = json.loads(zlib.decompress(data))
-        return Article(**{**fields, "inferred": tuple(fields["inferred"])})
+        return Article(**{**fields, "inferred": tuple(fields["inferred"]), "pages": tuple(fields["pages"])})
     except (zlib.error, ValueError, TypeError, KeyError) as error:
         raise IndexDamaged("an earlier version of an article is damaged on the disk", "run `assistant doctor --fix`") from error
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import groupby
 from typing import Any, NamedTuple
 
-from assistant.answer.compose import label
+from assistant.answer.compose import METADATA_FIELDS, label
 from assistant.records import Article, Quotation
 from assistant.serve.marks import in_words
 from assistant.serve.render import metadata, plain, wrapped
@@ -100,7 +100,8 @@ def _one_line(text: str) -> str:
 def article_as_text(article: Article, quotations: Sequence[Quotation], width: int = 0, language: str = "en") -> str:
     """Return an article for the terminal: metadata, text, and who said what in it."""
     title = article.title + (f" ({label('inferred', language)})" if "title" in article.inferred else "")
-    head = [title, f"ID: {article.id}", *(f"{name}: {value}" for name, value in metadata(article, language))]
+    where = {label(field, language): f" [{found}]" for field, found in article.provenance.items() if field in METADATA_FIELDS}
+    head = [title, f"ID: {article.id}", *(f"{name}: {value}{where.get(name, '')}" for name, value in metadata(article, language))]
     blocks = ["\n".join(wrapped(plain(line), width) for line in head), wrapped(plain(article.text), width)]
     said = [wrapped(plain(_who_said_what(Said(one, article), language)), width, "- ", "  ") for one in quotations]
     return "\n\n".join([*blocks, *(["\n".join(said)] if said else [])])

@@ -101,11 +101,16 @@ def described(citation: Citation, language: str, *, url: bool = True) -> str:
         published += f" ({label('inferred', language)})"
     parts = [
         citation.title,
-        ", ".join(part for part in (citation.outlet, published) if part),
+        ", ".join(part for part in (citation.outlet, published, on_page(citation, language)) if part),
         described_speaker(citation, language),
         citation.url if url else "",
     ]
     return " - ".join(part for part in parts if part)
+
+
+def on_page(citation: Citation, language: str) -> str:
+    """Say on which page the cited words begin: `p. 3`; "" where there are no pages."""
+    return label("page", language, number=str(citation.page)) if citation.page else ""
 
 
 def described_speaker(citation: Citation, language: str) -> str:

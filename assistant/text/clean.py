@@ -20,6 +20,8 @@ from assistant.text.dates import infer_date, parse_date
 from assistant.text.furniture import SENTENCE_END, without_furniture
 from assistant.text.language import check_language
 from assistant.text.outlets import known_hosts, same_outlet
+from assistant.text.pages import place_pages
+from assistant.text.provenance import where_found
 from assistant.text.readers.raw import FIELDS, Raw
 from assistant.text.wrapping import unwrap
 
@@ -78,7 +80,16 @@ def clean(raw: Raw) -> Article:
     _complete(draft, story, raw.origin)
     found = {name: draft.fields.get(name, "") for name in FIELDS}
     digest = content_digest(story, found)
-    return Article("", text=story, content_hash=digest, origin=raw.origin, inferred=tuple(draft.inferred), **found)
+    return Article(
+        "",
+        text=story,
+        content_hash=digest,
+        origin=raw.origin,
+        inferred=tuple(draft.inferred),
+        pages=place_pages(story, raw.text, raw.pages),
+        provenance=where_found(found, draft.inferred, fields, raw.provenance),
+        **found,
+    )
 
 
 def normalise(text: str) -> str:

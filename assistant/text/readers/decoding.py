@@ -43,10 +43,10 @@ def decode(data: bytes, declared: str = "") -> str:
         raise UnreadableArticle("is empty", "put the article's text in it, or leave it out")
     for magic, kind in MAGIC:
         if data.startswith(magic):
-            raise UnreadableArticle(f"is {kind}, not text", "give the article as .txt, .md, .html, .json or .jsonl")
+            raise UnreadableArticle(f"is {kind}, not text", "give the file the extension of its kind, or save its text as .txt")
     text = _decode_text(data, declared)
     if _looks_binary(text):
-        raise UnreadableArticle("is a binary file, not text", "give the article as .txt, .md, .html, .json or .jsonl")
+        raise UnreadableArticle("is a binary file, not text", "save its text as .txt")
     if not text.strip("\ufeff \t\r\n\f\v\x00"):
         raise UnreadableArticle("is empty", "put the article's text in it, or leave it out")
     return text

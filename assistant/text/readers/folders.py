@@ -62,7 +62,7 @@ def _folder(name: str, origin: str, walk: _Walk) -> Iterator[Found | Failure]:
         failed = failed or isinstance(item, Failure)
         yield item
     if walk.n_files == before and not failed:
-        yield Failure(origin, "holds no articles", "put .txt, .md, .html, .json or .jsonl files in it")
+        yield Failure(origin, "holds no articles", "put articles in it, as .txt, .md, .html, .json, .pdf and the like")
 
 
 def _below(folder: str, above: tuple[Identity, ...], walk: _Walk) -> Iterator[Found | Failure]:

@@ -18,11 +18,13 @@ class Raw:
 
     `origin` is an absolute path (with `#n` for the n-th record of a file, from 1) or a URL, `original` the
     bytes it was read from, `text` the story with its lines, `fields` the metadata that the format itself
-    names, `origins` where in it each field was found (`JSON-LD`, `byline`), as far as the format has several places.
+    names. `pages` are the places in `text` where its pages begin; `provenance` says where each field was found (`JSON-LD`, `byline`), as
+    far as the format has several places.
     """
 
     origin: str
     original: bytes
     text: str
     fields: Mapping[str, str] = field(default_factory=dict)
-    origins: Mapping[str, str] = field(default_factory=dict)
+    pages: tuple[int, ...] = ()
+    provenance: Mapping[str, str] = field(default_factory=dict, compare=False)

@@ -8,13 +8,14 @@ import json
 import re
 from collections.abc import Iterator, Mapping
 from html.parser import HTMLParser
-from typing import IO
+from typing import IO, Any
 
 from assistant.errors import UnreadableArticle
 from assistant.records import Failure
 from assistant.text.readers.decoding import decode
 from assistant.text.readers.metadata import ENTITY, fields_of, normal_key
-from assistant.text.readers.raw import MAX_BYTES, Raw
+from assistant.text.readers.raw import Raw
+from assistant.text.readers.reading import Reading
 
 TEXT_KEYS = (
     "text", "fulltext", "body", "bodytext", "articlebody", "articletext", "content", "contenttext",
@@ -42,27 +43,27 @@ MARKUP = re.compile(rf"</?(?:{TAGS})\b[^<>]*>", re.IGNORECASE)
 SHAPE_HINT = 'give each record a "text" with the story'
 
 
-def read_json(data: bytes, origin: str, max_bytes: int = MAX_BYTES) -> Iterator[Raw | Failure]:
+def read_json(data: bytes, origin: str, reading: Reading) -> Iterator[Raw | Failure]:
     """Read one .json file: an article, an array of articles, or a wrapper such as `{"articles": [...]}`.
 
     Raises:
         UnreadableArticle: the file as a whole cannot be read.
     """
     value = parse(decode(data))
-    records = articles_in(value)
+    records = articles_in(value, reading)
     if records is None:
-        yield read_record(value, origin, data)
+        yield read_record(value, origin, data, reading)
         return
     if not records:
         raise UnreadableArticle("holds no articles", SHAPE_HINT)
     for number, record in enumerate(records, start=1):
         original = json.dumps(record, ensure_ascii=False).encode("utf-8", errors="replace")
-        yield _checked(record, f"{origin}#{number}", original, max_bytes)
+        yield checked(record, f"{origin}#{number}", original, reading)
 
 
-def read_lines(stream: IO[bytes], origin: str, max_bytes: int = MAX_BYTES) -> Iterator[Raw | Failure]:
+def read_lines(stream: IO[bytes], origin: str, reading: Reading) -> Iterator[Raw | Failure]:
     """Read .jsonl line by line, so that the file may be of any size; a bad line is named and skipped."""
-    number = 0
+    number, max_bytes = 0, reading.max_bytes
     for line_number, line in enumerate(_lines(stream, max_bytes), start=1):
         where = f"{origin} line {line_number}"
         if line is None:
@@ -73,7 +74,7 @@ def read_lines(stream: IO[bytes], origin: str, max_bytes: int = MAX_BYTES) -> It
             continue
         number += 1
         try:
-            yield read_record(parse(decode(line)), f"{origin}#{number}", line.strip())
+            yield read_record(parse(decode(line)), f"{origin}#{number}", line.strip(), reading)
         except UnreadableArticle as error:
             yield Failure(where, str(error), error.hint)
     if not number:
@@ -93,12 +94,12 @@ def parse(text: str) -> object:
         raise UnreadableArticle("is JSON that no article needs (too deep or too long)", SHAPE_HINT) from None
 
 
-def articles_in(value: object) -> list[object] | None:
+def articles_in(value: object, reading: Reading) -> list[object] | None:
     """Return the articles of an array or wrapper, None when `value` is itself a record."""
     for _ in range(4):
         if isinstance(value, list):
             return value
-        if not isinstance(value, Mapping) or story_of(value):
+        if not isinstance(value, Mapping) or story_of(with_columns(value, reading.columns)):
             return None
         known = {normal_key(key): item for key, item in value.items()}
         inner = next((known[key] for key in WRAPPERS if isinstance(known.get(key), list | dict)), None)
@@ -108,7 +109,7 @@ def articles_in(value: object) -> list[object] | None:
     return None
 
 
-def read_record(record: object, origin: str, original: bytes) -> Raw:
+def read_record(record: object, origin: str, original: bytes, reading: Reading) -> Raw:
     """Read one record; raises UnreadableArticle when it has no story."""
     if isinstance(record, str) and record.strip():
         return Raw(origin, original, story_text(record))
@@ -116,10 +117,33 @@ def read_record(record: object, origin: str, original: bytes) -> Raw:
         raise UnreadableArticle("is no record with a text", SHAPE_HINT)
     inner = record.get("fields") or record.get("_source")  # Guardian and Elasticsearch keep the article one level down
     merged = {**record, **inner} if isinstance(inner, Mapping) else dict(record)
-    story = story_of(merged)
+    story = story_of(with_columns(merged, reading.columns))
     if not story:
-        raise UnreadableArticle("has no text", SHAPE_HINT)
-    return Raw(origin, original, story, fields_of(merged))
+        wanted = reading.columns.get("text")
+        raise UnreadableArticle(f"has no text under {wanted!r}" if wanted else "has no text", SHAPE_HINT)
+    fields = fields_of(with_columns(merged, reading.columns))
+    named = {ours: f"column {theirs!r}" for ours, theirs in reading.columns.items() if ours in fields}
+    return Raw(origin, original, story, fields, provenance={**dict.fromkeys(fields, "fields of the record"), **named})
+
+
+def with_columns(record: Mapping[Any, object], columns: Mapping[str, str]) -> Mapping[Any, object]:
+    """Return a record with the user's columns under our names; `a.b` reaches into a nested record."""
+    if not columns:
+        return record
+    taken = {ours: _value(record, theirs) for ours, theirs in columns.items()}
+    mapped = {normal_key(ours) for ours, value in taken.items() if value is not None}
+    return {**{ours: value for ours, value in taken.items() if value is not None},
+            **{key: value for key, value in record.items() if normal_key(key) not in mapped}}  # fmt: skip
+
+
+def _value(record: Mapping[Any, object], path: str) -> object:
+    """Return what stands under a key of the record, or under a path of keys."""
+    known = {normal_key(key): value for key, value in record.items()}
+    if path in record or normal_key(path) in known:
+        return record[path] if path in record else known[normal_key(path)]
+    first, dot, rest = path.partition(".")
+    inner = known.get(normal_key(first)) if dot else None
+    return _value(inner, rest) if isinstance(inner, Mapping) else None
 
 
 def story_of(record: Mapping[object, object] | Mapping[str, object]) -> str:
@@ -174,11 +198,12 @@ class _Stripper(HTMLParser):
             self.parts.append(data)
 
 
-def _checked(record: object, origin: str, original: bytes, max_bytes: int) -> Raw | Failure:
-    if len(original) > max_bytes:
-        return Failure(origin, f"is larger than {_megabytes(max_bytes)}", "a record is one article; split it")
+def checked(record: object, origin: str, original: bytes, reading: Reading) -> Raw | Failure:
+    """Read one record of several: what cannot be read is a `Failure`."""
+    if len(original) > reading.max_bytes:
+        return Failure(origin, f"is larger than {_megabytes(reading.max_bytes)}", "a record is one article; split it")
     try:
-        return read_record(record, origin, original)
+        return read_record(record, origin, original, reading)
     except UnreadableArticle as error:
         return Failure(origin, str(error), error.hint)
 

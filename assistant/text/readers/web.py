@@ -60,7 +60,7 @@ def _raw(origin: str, data: bytes, story: str, found: Found) -> Raw:
     fields = {name: value for name, value in found.fields.items() if value}
     if fields.get("title"):
         fields["title"] = without_site(fields["title"], fields.get("outlet", ""))
-    return Raw(origin, data, story, fields, {name: found.origins[name] for name in fields})
+    return Raw(origin, data, story, fields, provenance={name: found.origins[name] for name in fields})
 
 
 def _bodies(records: list[Mapping[str, Any]]) -> list[str]:

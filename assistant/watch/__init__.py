@@ -1,0 +1,1 @@
+"""Keep folders, feeds and sitemaps up to date in an index."""
