@@ -31,7 +31,7 @@ from assistant.answer.select import CHANCE_FEATURES, Linear, Selected, chance_ro
 from assistant.assistant import Assistant
 from assistant.evaluate.datasets import EvaluationQuestion, QuestionSet, read_question_set
 from assistant.evaluate.metrics import area_under_roc, expected_calibration_error
-from assistant.evaluate.runner import Corpus, is_gold
+from assistant.evaluate.corpus import Corpus, is_gold
 from assistant.search.rerank import rerank
 from assistant.settings import Settings
 from assistant.text.language import detect_language
