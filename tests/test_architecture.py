@@ -33,6 +33,8 @@ HOMES = {
     "openai": {"llm.py"},
     "httpx": {"llm.py"},
     "pymilvus": {"index/milvus.py"},
+    "openpyxl": {"evaluate/tables.py"},
+    "yaml": {"evaluate/tables.py"},
 }
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import cached_property
 
 from assistant.answer.answers import Answering
@@ -28,26 +28,20 @@ CLOSE = 0.6
 """From this token F1 on a short answer counts as right where no gold sentence is known."""
 
 
-@dataclass(frozen=True)
-class Options:
-    """What is left out: with `retrieval_only` passages alone are measured."""
-
-    retrieval_only: bool = False
-
-
 class Asker:
     """Asks the questions of a set. Each is asked by itself: its row depends on no other question."""
 
-    def __init__(self, corpus: Corpus, options: Options = Options()) -> None:
+    def __init__(self, corpus: Corpus, retrieval_only: bool = False) -> None:
         opened = corpus.assistant
         reader = RememberingReader(opened.reader) if opened.reader is not None else None
         self.counted = CountingGenerator(opened.phrasing.generator) if opened.phrasing is not None else None
         self.assistant = Assistant(opened.index, opened.encoder, opened.settings, reader, self.counted)
-        # The thresholds are those of the assistant that was opened, which may differ from its settings'.
-        drafting = replace(self.assistant.answering.drafting, strictness=opened.answering.drafting.strictness)
-        self.assistant.answering = Answering(drafting)
+        # What was tuned beside the settings is that of the assistant that was opened.
+        tuned = opened.answering.drafting
+        own = self.assistant.answering.drafting
+        self.assistant.answering = Answering(replace(own, strictness=tuned.strictness, retriever=tuned.retriever))
         self.corpus = corpus
-        self.options = options
+        self.retrieval_only = retrieval_only
 
     @cached_property
     def verifier(self) -> Verifier:
@@ -57,7 +51,7 @@ class Asker:
     def ask(self, question: EvaluationQuestion) -> Asked:
         """Ask a question and return its row, its ranking and its timings."""
         golds = [self.corpus.places(gold) for gold in question.gold]
-        if self.options.retrieval_only:
+        if self.retrieval_only:
             ranking, judged, measures = self._ranked(question, question.question, golds)
             return Asked(self._row(question, None, golds, measures), ranking, judged)
         history: list[Turn] = []
@@ -217,4 +211,3 @@ def _holds(question: EvaluationQuestion, citation: Citation) -> bool:
     """Say whether a cited sentence holds a gold answer's words."""
     quote = citation.quote.casefold()
     return any(text.casefold() in quote or token_f1(citation.quote, text) >= CLOSE for text in question.answers)
-

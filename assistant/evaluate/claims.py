@@ -1,7 +1,7 @@
 """Judge the citations of an answer as ALCE does (Gao and others 2023), with our own verifier in the place of an entailment model.
 
-A statement is what stands between two groups of markers. Citation recall: it is borne out by the sentences it cites together; a statement
-that cites nothing is not. Citation precision: a citation counts unless its statement is not borne out, or it alone does not bear it out while
+A statement is what stands between two groups of markers. Citation recall: it is borne out by the sentences it cites together; one that
+cites nothing is not. Citation precision: a citation counts unless its statement is not borne out, or it alone does not bear it out while
 the others do without it.
 """
 

@@ -39,7 +39,9 @@ def read_topics(path: Path, qrels: Path | None) -> QuestionSet:
     judged = read_qrels(qrels) if qrels else {}
     found = list(_topics(text))
     if not found:
-        raise QuestionSetError(f"{path} holds no topics", "give TREC topics: `<top>` with `<num>` and `<title>`, or lines of id, tab, question")
+        raise QuestionSetError(
+            f"{path} holds no topics", "give TREC topics: `<top>` with `<num>` and `<title>`, or lines of id, tab, question"
+        )
     return QuestionSet(path.name.split(".")[0], tuple(_judged_question(number, asked, judged) for number, asked in found))
 
 

@@ -11,7 +11,6 @@ from dataclasses import replace
 from pathlib import Path
 
 from assistant.errors import QuestionSetError, SettingsError
-from assistant.evaluate.asking import Options
 from assistant.evaluate.comparison import Comparison, compare_runs
 from assistant.evaluate.datasets import QuestionSet, read_question_set
 from assistant.evaluate.gate import below_floors, read_floors
@@ -20,22 +19,23 @@ from assistant.evaluate.runs import RUN, Run, read_run
 from assistant.evaluate.summary import summary
 from assistant.settings import Settings, load_settings
 
-
 REPORT, SUMMARY = "report.html", "summary.md"
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the arguments of `assistant evaluate`."""
     parser.add_argument("set", type=Path, help="question set: JSON lines, JSON, CSV, TSV, XLSX, YAML, SQuAD, TREC topics or a BEIR folder")
-    parser.add_argument("--config", type=Path, metavar="TOML", help="settings to measure, such as assistant.toml; the current ones without it")
-    parser.add_argument("--compare", type=Path, metavar="TOML_OR_RUN", help="hold it against these settings, or the folder of an earlier run; "
-                        "exit 1 if a measure is worse, and not by chance")  # fmt: skip
+    parser.add_argument("--config", type=Path, metavar="TOML", help="settings to measure; those in force without it")
+    held = "hold it against these settings, or the folder of an earlier run; exit 1 if a measure is worse, and not by chance"
+    parser.add_argument("--compare", type=Path, metavar="TOML_OR_RUN", help=held)
     parser.add_argument("--gate", type=Path, metavar="FLOORS", help="exit 1 if a figure is below its floor in this file")
     parser.add_argument("--out", type=Path, metavar="DIR", help="keep the run and its report here; a run that was broken off goes on")
     parser.add_argument("--sweep", type=Path, metavar="GRID", help="try every combination of the settings listed in this TOML file")
     parser.add_argument("--choose", default="success_at_3", metavar="MEASURE", help="the measure a sweep chooses by (success_at_3)")
     parser.add_argument("--limit-ms", type=float, metavar="MS", help="the median a sweep's choice may take at most")
-    parser.add_argument("--articles", type=Path, metavar="DIR", help="the articles to ask; `articles` beside the set, or the index, without it")
+    parser.add_argument(
+        "--articles", type=Path, metavar="DIR", help="the articles to ask; `articles` beside the set, or the index, without it"
+    )
     parser.add_argument("--corpus", type=Path, nargs="+", default=[], metavar="FILE", help="more SQuAD-like files for the corpus")
     parser.add_argument("--qrels", type=Path, metavar="FILE", help="TREC judgements, for topics and BEIR folders")
     parser.add_argument("--question-field", default="question", metavar="FIELD", help="the field to ask, such as question_en")
@@ -102,7 +102,7 @@ def _with_articles(questions: QuestionSet, folder: Path | None, index: str | Non
 
 
 def _run(args: argparse.Namespace, questions: QuestionSet, settings: Settings, folder: Path | None, label: str) -> Run:
-    plan = Plan(Options(args.retrieval_only), args.workers, folder, label)
+    plan = Plan(args.retrieval_only, args.workers, folder, label)
     with progress_bar() as progress:
         return run(questions, settings, plan, progress)
 

@@ -5,13 +5,12 @@ from __future__ import annotations
 import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from functools import cached_property
 from hashlib import blake2b
 from pathlib import Path
 
 from assistant.answer.answers import Answering
-from assistant.answer.strictness import Strictness
 from assistant.assistant import Assistant
 from assistant.errors import IndexMismatch
 from assistant.evaluate.datasets import EvaluationQuestion, Gold, QuestionSet
@@ -27,19 +26,42 @@ Place = tuple[str, Span]
 
 
 @dataclass(frozen=True)
+class Tuned:
+    """Numbers that are no settings, None where the product's own stand.
+
+    The probabilities from which on it answers and cites a further sentence, and by what the weights of terms are multiplied in fusion.
+    """
+
+    abstain_below: float | None = None
+    cite_from: float | None = None
+    terms_worth: float | None = None
+
+    def given(self) -> dict[str, float]:
+        """Return those that differ from the product's own."""
+        return {name: value for name, value in asdict(self).items() if value is not None}
+
+    def applied(self, assistant: Assistant) -> Assistant:
+        """Return the assistant after it has been given the numbers."""
+        given = self.given()
+        worth = given.pop("terms_worth", None)
+        drafting = assistant.answering.drafting
+        if worth is not None:
+            assistant.retriever = replace(assistant.retriever, terms_worth=worth)
+        assistant.answering = Answering(replace(drafting, retriever=assistant.retriever, strictness=drafting.strictness._replace(**given)))
+        return assistant
+
+
+@dataclass(frozen=True)
 class Source:
-    """Where an index for an evaluation is: its folder, the settings to open it with, and other thresholds than the settings' own."""
+    """Where an index for an evaluation is: its folder, the settings to open it with, and numbers that differ from the product's own."""
 
     path: Path
     settings: Settings
-    thresholds: Strictness | None = None
+    tuned: Tuned = Tuned()
 
     def open(self) -> Assistant:
         """Open the index."""
-        opened = Assistant.open(self.path, create=False, settings=self.settings)
-        if self.thresholds:
-            opened.answering = Answering(replace(opened.answering.drafting, strictness=self.thresholds))
-        return opened
+        return self.tuned.applied(Assistant.open(self.path, create=False, settings=self.settings))
 
 
 class Corpus:
@@ -149,7 +171,9 @@ def _fits(path: Path, settings: Settings) -> bool:
 
     manifest = read_manifest(path)
     if manifest is None:
-        raise IndexMismatch(f"there is no index at {path}", "put the articles in a folder `articles` beside the set, or name an index with --index")
+        raise IndexMismatch(
+            f"there is no index at {path}", "put the articles in a folder `articles` beside the set, or name an index with --index"
+        )
     wanted = {"passage_tokens": settings.passage_tokens, "passage_overlap": settings.passage_overlap}
     same = all(manifest.settings.get(name, value) == value for name, value in wanted.items())
     return same and settings.encoder in ("", manifest.encoder.name)

@@ -28,7 +28,7 @@ class RememberingReader(Reader):
 
 
 class CountingGenerator:
-    """A language model whose tokens are counted, in the vocabulary of `assistant.text.tokens`: a provider's own count may differ a little."""
+    """A language model whose tokens are counted, in the vocabulary of `assistant.text.tokens`: a provider's own may differ a little."""
 
     def __init__(self, generator: Generator) -> None:
         self._generator = generator

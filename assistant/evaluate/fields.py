@@ -171,7 +171,7 @@ def _filters(values: Mapping[str, Any]) -> Filters:
     if isinstance(given, str):
         given = _from_json("filters", given)
     if not isinstance(given, dict):
-        raise Wrong("`filters` is no object such as {\"outlet\": \"Kontan\"}")
+        raise Wrong('`filters` is no object such as {"outlet": "Kontan"}')
     given = {**given, **{name.removeprefix("filters."): value for name, value in values.items() if name.startswith("filters.")}}
     known = {one.name for one in fields(Filters)}
     if unknown := sorted(set(given) - known):

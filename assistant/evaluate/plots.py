@@ -44,7 +44,9 @@ def bars(rows: Sequence[tuple[str, float, float, float, int]], title: str) -> st
         body.append(f'<text class="tick" text-anchor="middle" x="{x:.1f}" y="{height - BOTTOM + 16}">{tick:g}</text>')
     for number, (name, mean, low, high, n) in enumerate(shown):
         y = TOP + step * number + step / 2
-        body.append(f'<rect x="{left}" y="{y - 7}" width="{max(1.0, mean * width):.1f}" height="14" rx="2" fill="var(--one)" opacity=".85"/>')
+        body.append(
+            f'<rect x="{left}" y="{y - 7}" width="{max(1.0, mean * width):.1f}" height="14" rx="2" fill="var(--one)" opacity=".85"/>'
+        )
         body.append(f'<line stroke="var(--ink)" x1="{left + low * width:.1f}" y1="{y}" x2="{left + high * width:.1f}" y2="{y}"/>')
         body.append(f'<text class="tick" text-anchor="end" x="{left - 8}" y="{y + 4}">{html.escape(name)}</text>')
         body.append(f'<text class="tick" x="{left + width + 8}" y="{y + 4}">n {n}</text>')

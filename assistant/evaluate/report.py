@@ -53,7 +53,9 @@ def _body(run: Run, comparison: Comparison | None, chat: str) -> Iterator[str]:
     yield f'<h2>Plots</h2><div class="plots">{"".join(_plots(run, comparison))}</div>'
     yield f"<h2>Groups</h2>{_groups(run.rows)}"
     if times := stages(run.timings):
-        yield "<h2>Time</h2>" + table(("stage", "median ms", "95th percentile ms"), [(n, f"{m:.1f}", f"{p:.1f}") for n, (m, p) in times.items()])
+        yield "<h2>Time</h2>" + table(
+            ("stage", "median ms", "95th percentile ms"), [(n, f"{m:.1f}", f"{p:.1f}") for n, (m, p) in times.items()]
+        )
     yield from _questions(run, comparison, chat)
     yield f"<h2>Configuration</h2><pre>{html.escape(json.dumps(_configuration(run), indent=1, ensure_ascii=False))}</pre>"
 
@@ -83,7 +85,9 @@ def _changes(comparison: Comparison) -> str:
         changed = f'<span class="{tone}">{d.change:+.3f}</span>'
         interval = f"{d.low:+.3f} to {d.high:+.3f}"
         title = html.escape(BY_NAME[change.measure].title)
-        rows.append((title, f"{d.before:.3f}", f"{d.after:.3f}", changed, interval, p_text(d.p).replace("<", "&lt;"), f"{d.better} / {d.worse}"))
+        rows.append(
+            (title, f"{d.before:.3f}", f"{d.after:.3f}", changed, interval, p_text(d.p).replace("<", "&lt;"), f"{d.better} / {d.worse}")
+        )
     return table(("measure", "before", "now", "change", "95 % interval", "p", "questions up / down"), rows)
 
 

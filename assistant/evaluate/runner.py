@@ -6,12 +6,11 @@ import os
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from contextlib import ExitStack
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from multiprocessing import get_context
 from pathlib import Path
 
-from assistant.answer.strictness import Strictness
-from assistant.evaluate.asking import Asker, Options
+from assistant.evaluate.asking import Asker
 from assistant.evaluate.corpus import Corpus, Source, built
 from assistant.evaluate.datasets import EvaluationQuestion, QuestionSet
 from assistant.evaluate.rows import Asked
@@ -29,9 +28,9 @@ AT_ONCE = 8
 
 @dataclass(frozen=True)
 class Plan:
-    """How a run is made: the options of asking, how many processes (0: as many as pay), its folder, and what it is called."""
+    """How a run is made: whether passages alone are measured, how many processes (0: as many as pay), its folder, and what it is called."""
 
-    options: Options = Options()
+    retrieval_only: bool = False
     workers: int = 1
     folder: Path | None = None
     label: str = ""
@@ -76,9 +75,9 @@ def run_on(questions: QuestionSet, source: Source, plan: Plan = Plan(), progress
 
 
 def _facts(questions: QuestionSet, corpus: Corpus, source: Source, plan: Plan) -> dict[str, object]:
-    extra: dict[str, object] = {"now": corpus.now, "retrieval_only": plan.options.retrieval_only}
-    if source.thresholds:
-        extra["thresholds"] = source.thresholds._asdict()
+    extra: dict[str, object] = {"now": corpus.now, "retrieval_only": plan.retrieval_only}
+    if given := source.tuned.given():
+        extra["tuned"] = given
     extra["label"] = plan.label or questions.name
     encoder = corpus.assistant.encoder
     return about(questions.name, questions.digest, corpus.digest, encoder.digest, source.settings, extra)
@@ -87,11 +86,11 @@ def _facts(questions: QuestionSet, corpus: Corpus, source: Source, plan: Plan) -
 def _asked(corpus: Corpus, source: Source, questions: Sequence[EvaluationQuestion], plan: Plan) -> Iterator[Asked]:
     workers = plan.workers or processes(len(questions))
     if workers < 2:
-        asker = Asker(corpus, plan.options)
+        asker = Asker(corpus, plan.retrieval_only)
         yield from map(asker.ask, questions)
         return
     # Fresh processes: a copy of one that has threads and open files may hang.
-    with ProcessPoolExecutor(workers, get_context("spawn"), _open, (source, corpus.by_name, plan.options)) as pool:
+    with ProcessPoolExecutor(workers, get_context("spawn"), _open, (source, corpus.by_name, plan.retrieval_only)) as pool:
         parts = [questions[at : at + AT_ONCE] for at in range(0, len(questions), AT_ONCE)]
         waiting = [pool.submit(_ask, part) for part in parts]
         try:
@@ -112,19 +111,9 @@ _ASKERS: list[Asker] = []
 """The asker of a worker process: what `_open` made there. Empty everywhere else."""
 
 
-def _open(source: Source, by_name: dict[str, str], options: Options) -> None:
-    _ASKERS.append(Asker(Corpus(source.open(), by_name), options))
+def _open(source: Source, by_name: dict[str, str], retrieval_only: bool) -> None:
+    _ASKERS.append(Asker(Corpus(source.open(), by_name), retrieval_only))
 
 
 def _ask(questions: Sequence[EvaluationQuestion]) -> list[Asked]:
     return [_ASKERS[0].ask(question) for question in questions]
-
-
-def with_thresholds(source: Source, abstain_below: float | None, cite_from: float | None) -> Source:
-    """Return a source whose assistant answers from other probabilities on than its strictness says; None leaves one as it is."""
-    from assistant.answer.strictness import strictness
-
-    numbers = strictness(source.settings.strictness)
-    given = {"abstain_below": abstain_below, "cite_from": cite_from}
-    changed: Strictness = numbers._replace(**{name: value for name, value in given.items() if value is not None})
-    return source if changed == numbers else replace(source, thresholds=changed)

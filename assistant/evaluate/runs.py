@@ -48,7 +48,9 @@ class Run:
         return str(self.about.get("label") or self.name)
 
 
-def about(set_name: str, set_digest: str, index_digest: str, encoder_digest: str, settings: Settings, extra: Mapping[str, Any]) -> dict[str, Any]:
+def about(
+    set_name: str, set_digest: str, index_digest: str, encoder_digest: str, settings: Settings, extra: Mapping[str, Any]
+) -> dict[str, Any]:
     """Return what a run is told by: equal ones, but for the label, give equal rows."""
     kept = {name: getattr(settings, name) for name in SETTINGS_KEPT}
     return {
@@ -82,7 +84,8 @@ class Folder:
             known = json.loads((self.path / RUN).read_text("utf-8")) if (self.path / RUN).exists() else None
             if known is not None and known.get("key") != key(self._facts):
                 raise QuestionSetError(
-                    f"{self.path} holds another run: another set, other articles or other settings", "give another folder with --out, or remove it"
+                    f"{self.path} holds another run: another set, other articles or other settings",
+                    "give another folder with --out, or remove it",
                 )
             (self.path / RUN).write_text(json.dumps({**self._facts, "key": key(self._facts)}, indent=1) + "\n", "utf-8")
         except (OSError, ValueError, AttributeError) as error:
@@ -150,4 +153,3 @@ def read_run(path: Path) -> Run:
         raise QuestionSetError(f"{path} is no finished run: {error}", "give the --out folder of a run, or a file of settings") from error
     without_ids = tuple({name: value for name, value in timing.items() if name != "id"} for timing in timings)
     return Run(str(facts.get("set", path.name)), rows, without_ids, facts)
-

@@ -72,7 +72,9 @@ def _listed(comparison: Comparison) -> list[str]:
     parts = []
     for title, pairs in (("Lost", lost), ("Won", won)):
         if pairs:
-            lines = [f"- `{pair.after.id}` {pair.after.question} ({pair.after.pair}, {pair.after.kind or '-'})" for pair in pairs[:MOST_PAIRS]]
+            lines = [
+                f"- `{pair.after.id}` {pair.after.question} ({pair.after.pair}, {pair.after.kind or '-'})" for pair in pairs[:MOST_PAIRS]
+            ]
             parts += [f"### {title}: {len(pairs)}", "\n".join(lines)]
     return parts
 

@@ -136,7 +136,9 @@ def _yaml(path: Path) -> Iterator[Row]:
     try:
         data = yaml.safe_load(read_text(path))
     except (yaml.YAMLError, RecursionError) as error:
-        raise QuestionSetError(f"{path} is no YAML: {' '.join(str(error).split())}", "give a list of questions with their fields") from error
+        raise QuestionSetError(
+            f"{path} is no YAML: {' '.join(str(error).split())}", "give a list of questions with their fields"
+        ) from error
     rows = data.get("questions") if isinstance(data, dict) else data
     if not isinstance(rows, list):
         raise QuestionSetError(f"{path} holds no list of questions", "give a list of questions with their fields")
