@@ -54,8 +54,9 @@ def main(args: argparse.Namespace) -> int:
         from assistant.evaluate.sweep import sweep_command
 
         return sweep_command(args, questions, settings)
+    earlier = _earlier(args, questions) if args.compare else None
     made = _run(args, questions, settings, args.out, args.config.stem if args.config else "")
-    comparison = compare_runs(_earlier(args, questions), made) if args.compare else None
+    comparison = compare_runs(earlier, made) if earlier else None
     if args.out:
         write_reports(args.out, made, comparison, args.chat)
     _say(args, made, comparison)
