@@ -1,8 +1,9 @@
 """Hold the product against what one would take instead, in one run over the same articles and questions: `python -m benchmarks.standing`.
 
-Stock llama-index (SentenceSplitter, HuggingFaceEmbedding, FaissVectorStore), txtai and BM25 alone, each with its defaults and all-MiniLM-L6-v2
-where they need a model; then the product. None may abstain. A passage counts when it shares a character with a gold sentence, a sentence when it
-is one. What ranks passages only has their sentences ranked by the same model's cosine. Needs `pip install 'article-assistant[standing]'`.
+Stock llama-index (SentenceSplitter, HuggingFaceEmbedding, FaissVectorStore), txtai and BM25 alone, each with its defaults and with
+all-MiniLM-L6-v2 where it needs a model; then the product. None may abstain. A passage counts when it shares a character with a gold
+sentence, a sentence when it is one. What ranks passages only has their sentences ranked by the same model's cosine. Needs
+`pip install 'article-assistant[standing]'`.
 """
 
 from __future__ import annotations
@@ -108,9 +109,7 @@ class Txtai(Similar):
 
         self.database = Embeddings(path=folder, hybrid=hybrid)
         super().__init__(corpus, self.database.batchtransform)
-        self.places = [
-            (article_id, passage.span) for article_id in self.articles for passage in self.index.article_passages(article_id)
-        ]
+        self.places = [(article_id, passage.span) for article_id in self.articles for passage in self.index.article_passages(article_id)]
         self.database.index((n, span.of(self.articles[i].text), None) for n, (i, span) in enumerate(self.places))
 
     def passages(self, question: str) -> list[Place]:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from assistant.errors import QuestionSetError
-from assistant.evaluate.figures import BY_NAME, PER_QUESTION, Measure, groups, measured
+from assistant.evaluate.figures import BY_NAME, PER_QUESTION, Measure, groups, measured, of_set
 from assistant.evaluate.rows import Row
 from assistant.evaluate.runs import Run
 from assistant.evaluate.statistics import Difference, compare
@@ -55,7 +55,7 @@ class Comparison:
     """Two runs over the questions that both asked.
 
     `changes` are those of all questions by measure; `groups` those of single kinds, pairs and tags; `pairs` the questions that were won or
-    lost, the greatest losses first.
+    lost, the greatest losses first; `of_sets` what is measured of the whole set, before and now.
     """
 
     before: Run
@@ -64,6 +64,7 @@ class Comparison:
     groups: tuple[Change, ...]
     pairs: tuple[Pair, ...]
     n: int
+    of_sets: tuple[Mapping[str, float], Mapping[str, float]] = ({}, {})
 
     @property
     def falls(self) -> list[Change]:
@@ -119,7 +120,7 @@ def compare_runs(before: Run, after: Run) -> Comparison:
     return Comparison(
         before, after, tuple(_changes("all", old, new)),
         tuple(change for name, part in parts.items() for change in _changes(name, [by_id[row.id] for row in part], part)),
-        tuple(sorted(pairs, key=lambda pair: (pair.gain, pair.after.id))), len(rows),
+        tuple(sorted(pairs, key=lambda pair: (pair.gain, pair.after.id))), len(rows), (of_set(old), of_set(new)),
     )  # fmt: skip
 
 

@@ -49,8 +49,8 @@ def _body(run: Run, comparison: Comparison | None, chat: str) -> Iterator[str]:
     yield _headlines(found)
     if comparison:
         yield f"<h2>What changed</h2>{_verdict(comparison)}{_changes(comparison)}"
-    yield f"<h2>Measures</h2>{_measures(run)}"
     yield f'<h2>Plots</h2><div class="plots">{"".join(_plots(run, comparison))}</div>'
+    yield f"<h2>Measures</h2>{_measures(run)}"
     yield f"<h2>Groups</h2>{_groups(run.rows)}"
     if times := stages(run.timings):
         yield "<h2>Time</h2>" + table(
@@ -79,7 +79,8 @@ def _verdict(comparison: Comparison) -> str:
 
 def _changes(comparison: Comparison) -> str:
     rows = []
-    for change in comparison.changes:
+    moved = [change for change in comparison.changes if change.difference.better or change.difference.worse]
+    for change in moved:
         d = change.difference
         tone = "" if not change.is_sure else "good" if change.gain > 0 else "bad"
         changed = f'<span class="{tone}">{d.change:+.3f}</span>'
@@ -88,7 +89,9 @@ def _changes(comparison: Comparison) -> str:
         rows.append(
             (title, f"{d.before:.3f}", f"{d.after:.3f}", changed, interval, p_text(d.p).replace("<", "&lt;"), f"{d.better} / {d.worse}")
         )
-    return table(("measure", "before", "now", "change", "95 % interval", "p", "questions up / down"), rows)
+    still = len(comparison.changes) - len(moved)
+    note = f'<p class="dim">{still} more measures are the same for every question.</p>' if still else ""
+    return table(("measure", "before", "now", "change", "95 % interval", "p", "questions up / down"), rows) + note if rows else note
 
 
 def _measures(run: Run) -> str:

@@ -58,7 +58,7 @@ def changes_table(comparison: Comparison) -> str:
             BY_NAME[change.measure].title, f"{d.before:.3f}", f"{d.after:.3f}", f"{d.change:+.3f}", f"{d.low:+.3f} to {d.high:+.3f}",
             p_text(d.p), f"{d.better} / {d.worse}",
         ))  # fmt: skip
-    before, after = of_set(comparison.before.rows), of_set(comparison.after.rows)
+    before, after = comparison.of_sets
     for name in before.keys() & after.keys():
         rows.append((BY_NAME[name].title, f"{before[name]:.3f}", f"{after[name]:.3f}", f"{after[name] - before[name]:+.3f}", "", "", ""))
     order = {measure.title: at for at, measure in enumerate(BY_NAME.values())}

@@ -86,7 +86,7 @@ def test_the_risk_at_each_share_is_one_less_the_precision_of_scikit_learn(rows):
 
 def squad_words(text: str) -> list[str]:
     """The normalisation of SQuAD 1.1, written after its paper: lower case, no punctuation, no articles, single spaces."""
-    plain = "".join(" " if c in "" else c for c in text.lower() if c not in set(string.punctuation))
+    plain = "".join(c for c in text.lower() if c not in set(string.punctuation))
     return re.sub(r"\b(a|an|the)\b", " ", plain).split()
 
 
@@ -117,7 +117,9 @@ def test_the_paired_test_is_that_of_scipy(n):
     random_numbers = np.random.default_rng(n)
     before = random_numbers.random(n)
     after = before + random_numbers.normal(0.05, 0.15, n)
-    theirs = stats.permutation_test((after, before), lambda a, b: np.mean(a - b), permutation_type="samples", n_resamples=FLIPS, random_state=1)
+    theirs = stats.permutation_test(
+        (after, before), lambda a, b: np.mean(a - b), permutation_type="samples", n_resamples=FLIPS, random_state=1
+    )
     found = compare(before.tolist(), after.tolist())
     assert found.p == pytest.approx(theirs.pvalue, abs=0.012)
     assert (found.better, found.worse) == ((after > before).sum(), (after < before).sum())

@@ -73,7 +73,7 @@ def test_each_wrong_row_is_named_with_its_line_and_the_good_ones_are_kept(tmp_pa
     assert [p.where for p in problems] == [f"line {n}" for n in range(2, 2 + len(WRONG))]
     for problem, (_, said) in zip(problems, WRONG, strict=True):
         assert said in problem.text
-    with pytest.raises(QuestionSetError, match="line 2: it is no JSON.*11 more rows"):
+    with pytest.raises(QuestionSetError, match=r"line 2: it is no JSON.*11 more rows"):
         read_question_set(path)
 
 
@@ -113,7 +113,9 @@ def test_squads_json_takes_the_answer_from_where_it_stands(tmp_path):
 
 def test_trec_topics_are_judged_by_their_qrels(tmp_path):
     topics = tmp_path / "t.topics"
-    topics.write_text("<top>\n<num> Number: 301\n<title> floods in Laranta\n<desc> ...\n</top>\n<top><num>302</num><title>ferries</title></top>")
+    topics.write_text(
+        "<top>\n<num> Number: 301\n<title> floods in Laranta\n<desc> ...\n</top>\n<top><num>302</num><title>ferries</title></top>"
+    )
     (tmp_path / "q").write_text("301 0 a.txt 2\n301 0 b.txt 0\n302 0 c.txt 1\n")
     found = read_question_set(topics, qrels=tmp_path / "q").questions
     assert [(q.id, q.question, q.gold) for q in found] == [

@@ -97,7 +97,9 @@ def test_a_planted_regression_of_three_points_on_240_questions_is_found_and_name
 def test_as_many_gains_as_losses_are_no_regression_and_equal_runs_say_so():
     before = rows_of(240, 150, ("date",))
     after = tuple(broken(row) if i < 4 else row for i, row in enumerate(before))
-    gained = tuple(replace(row, measures={**row.measures, "success_at_1": 1.0}) if i in range(200, 204) else row for i, row in enumerate(after))
+    gained = tuple(
+        replace(row, measures={**row.measures, "success_at_1": 1.0}) if i in range(200, 204) else row for i, row in enumerate(after)
+    )
     assert compare_runs(Run("a", before, (), {}), Run("b", gained, (), {})).falls == []
     assert compare_runs(Run("a", before, (), {}), Run("b", before, (), {})).lines() == ["both runs gave the same"]
 
@@ -117,12 +119,13 @@ def test_what_an_article_or_a_question_says_is_no_markup_in_the_report():
 
 
 def test_the_command_compares_and_closes_the_gate(made, tmp_path, capsys):
-    """A run whose answers were made worse in its folder is what an earlier, better run is compared from."""
-    whole, folder = made
+    whole, _ = made
     assert "cited sentence Success@1" in summary(whole)
     set_path = tmp_path / "small.jsonl"
     rows = [{"id": r.id, "question": r.question, "answerable": bool(r.answerable), "gold": []} for r in whole.rows if not r.answerable]
-    set_path.write_text("".join(json.dumps(row) + "\n" for row in rows) or json.dumps({"question": "siapa Tom?", "answerable": False}), "utf-8")
+    set_path.write_text(
+        "".join(json.dumps(row) + "\n" for row in rows) or json.dumps({"question": "siapa Tom?", "answerable": False}), "utf-8"
+    )
     floors = tmp_path / "floors.json"
     floors.write_text(json.dumps({"small": {"floors": {"exact_citations": 1.01}}}))
     config = tmp_path / "fast.toml"
