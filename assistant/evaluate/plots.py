@@ -7,7 +7,7 @@ import math
 from collections.abc import Iterator, Sequence
 
 WIDTH, HEIGHT = 460, 260
-LEFT, RIGHT, TOP, BOTTOM = 46, 14, 14, 40
+LEFT, RIGHT, TOP, BOTTOM = 56, 14, 14, 40
 SERIES = ("var(--one)", "var(--two)")
 MOST_BARS = 14
 
@@ -27,7 +27,7 @@ def lines(named: Sequence[tuple[str, Points]], x_title: str, y_title: str, y_top
             body += [f'<circle cx="{_x(x)}" cy="{_y(y)}" r="4" fill="{colour}"><title>{x:.2f}: {y:.2f}</title></circle>' for x, y in points]
         if len(named) > 1:
             at = TOP + 12 + 16 * number
-            body.append(f'<text class="key" x="{LEFT + 12}" y="{at}" fill="{colour}">{html.escape(name)}</text>')
+            body.append(f'<text class="key" x="{LEFT + 12}" y="{at}" style="fill:{colour}">{html.escape(name)}</text>')
     return _svg(body, f"{y_title} by {x_title}")
 
 
