@@ -11,9 +11,9 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from assistant.answer.questions import understand
+from assistant.evaluate.corpus import Corpus, is_gold
 from assistant.evaluate.datasets import read_question_set
 from assistant.evaluate.metrics import area_under_roc, expected_calibration_error, reliability
-from assistant.evaluate.runner import Corpus, is_gold
 from assistant.settings import Settings
 
 Estimates = list[tuple[float, bool]]

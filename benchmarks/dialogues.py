@@ -18,9 +18,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from assistant.chat import stand_alone
+from assistant.evaluate.corpus import Corpus, is_gold
 from assistant.evaluate.datasets import EvaluationQuestion, Gold, QuestionSet
 from assistant.evaluate.metrics import mean, percentile
-from assistant.evaluate.runner import Corpus, is_gold
 from assistant.records import Answer, Citation, Span, Turn
 from assistant.settings import Settings
 

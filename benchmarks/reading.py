@@ -15,9 +15,9 @@ from assistant.answer.questions import understand
 from assistant.answer.reader import Reader, ReadPassage, bundled_reader
 from assistant.assistant import Assistant
 from assistant.encoders import open_encoder
+from assistant.evaluate.corpus import Corpus
 from assistant.evaluate.datasets import QuestionSet
 from assistant.evaluate.metrics import area_under_roc, mean, token_f1
-from assistant.evaluate.runner import Corpus
 from assistant.settings import Settings
 from assistant.text.language import detect_language
 from assistant.text.sentences import split_sentences

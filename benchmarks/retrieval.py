@@ -20,9 +20,9 @@ from pathlib import Path
 from assistant.answer.reader import bundled_reader
 from assistant.answer.remember import RememberingEncoder
 from assistant.encoders import open_encoder
+from assistant.evaluate.corpus import Corpus, is_gold
 from assistant.evaluate.datasets import QuestionSet
 from assistant.evaluate.metrics import mean, reciprocal_rank, success_at
-from assistant.evaluate.runner import Corpus, is_gold
 from assistant.search.matching import TokenEncoder
 from assistant.settings import Settings
 from benchmarks.alone import figures_alone

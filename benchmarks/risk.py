@@ -16,9 +16,9 @@ from typing import NamedTuple
 
 from assistant.answer.answers import Answering
 from assistant.answer.strictness import strictness
+from assistant.evaluate.corpus import Corpus, is_gold
 from assistant.evaluate.datasets import EvaluationQuestion, Gold, QuestionSet, read_question_set
 from assistant.evaluate.metrics import mean
-from assistant.evaluate.runner import Corpus, is_gold
 from assistant.settings import STRICTNESSES, Settings
 from benchmarks.sets import IDK, first_in, is_answerable, rows_of, sampled
 

@@ -11,7 +11,8 @@ from assistant.answer.reader import Reader
 from assistant.answer.remember import RememberingEncoder
 from assistant.answer.sentences import CANDIDATE_HITS
 from assistant.assistant import Assistant
-from assistant.evaluate.runner import DEPTH, Corpus
+from assistant.evaluate.asking import DEPTH
+from assistant.evaluate.corpus import Corpus
 from assistant.records import Span
 from assistant.text.language import detect_language
 from assistant.text.terms import analyse, content_terms

@@ -39,6 +39,8 @@ HOMES = {
     "openai": {"llm.py"},
     "httpx": {"llm.py"},
     "pymilvus": {"index/milvus.py"},
+    "openpyxl": {"evaluate/tables.py"},
+    "yaml": {"evaluate/tables.py"},
 }
 
 

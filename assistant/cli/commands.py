@@ -92,13 +92,6 @@ def serve(args: argparse.Namespace) -> int:
     return 0
 
 
-def evaluate(args: argparse.Namespace) -> int:
-    """Measure the answers."""
-    from assistant.evaluate.runner import main as run
-
-    return run(args)
-
-
 def models(args: argparse.Namespace) -> int:
     """List the sentence models."""
     from assistant.serve.models import legend, listed, rows

@@ -1,31 +1,40 @@
-"""Read question sets: our own form (gold sentences in articles) and SQuAD-like rows (question, context, answers)."""
+"""Question sets: what is asked, what answers it, and the articles or contexts that it is asked of."""
 
 from __future__ import annotations
 
 import hashlib
-import json
-import lzma
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
 from assistant.errors import QuestionSetError
-from assistant.text.language import detect_language
+from assistant.records import Filters
 
-HINT = "each line is a JSON object with `question` and `gold`, or with `question`, `context` and `answers`"
+HINT = "each row has `question` and any of `gold`, `article`, `answer`, `speaker`, `answerable`; or `question`, `context` and `answers`"
 
 
 @dataclass(frozen=True, slots=True)
 class Gold:
-    """A sentence that answers: its exact words, and the article by file name or context number."""
+    """What answers: the exact words of a sentence and its article, by file name, id, title or address, or by the number of its context.
+
+    An empty `text` stands for the whole article. `relevance` is the grade of a TREC judgement. `at` is where the words begin in a context,
+    -1 when that is not known.
+    """
 
     article: str
-    text: str
+    text: str = ""
+    relevance: int = 1
+    at: int = -1
 
 
 @dataclass(frozen=True, slots=True)
 class EvaluationQuestion:
-    """A question with every sentence that answers it; `gold` is empty when the articles do not answer."""
+    """A question with everything that answers it; `gold` is empty when the articles do not answer, or when only an answer's text is known.
+
+    `answers` are short answers any of which is right, `speaker` whose words are wanted, `tags` what a person sorts questions by, `history`
+    the questions asked before. `given` is what the row says of being answerable, None when it says nothing.
+    """
 
     id: str
     question: str
@@ -33,11 +42,17 @@ class EvaluationQuestion:
     article_language: str
     kind: str
     gold: tuple[Gold, ...]
+    answers: tuple[str, ...] = ()
+    speaker: str = ""
+    tags: tuple[str, ...] = ()
+    filters: Filters = Filters()
+    history: tuple[str, ...] = ()
+    given: bool | None = None
 
     @property
     def answerable(self) -> bool:
         """Say whether an article answers it."""
-        return bool(self.gold)
+        return bool(self.gold or self.answers or self.speaker) if self.given is None else self.given
 
     @property
     def held_out(self) -> bool:
@@ -52,92 +67,71 @@ class EvaluationQuestion:
 
 @dataclass(frozen=True)
 class QuestionSet:
-    """Questions, and what they are asked of: a folder of articles, or contexts (each an article of one passage)."""
+    """Questions, and what they are asked of: a folder of articles, or contexts (each an article of one passage), or an index.
+
+    `names` are those of the contexts in a collection that names them; else they are called by their numbers.
+    """
 
     name: str
     questions: tuple[EvaluationQuestion, ...]
     articles: Path | None = None
     contexts: tuple[str, ...] = ()
+    names: tuple[str, ...] = ()
+
+    @cached_property
+    def digest(self) -> str:
+        """A hash of the questions and the contexts."""
+        digest = hashlib.blake2b(digest_size=16)
+        for part in (*self.questions, *self.contexts, *self.names):
+            digest.update(repr(part).encode("utf-8", "surrogatepass"))
+        return digest.hexdigest()
 
 
-def read_question_set(path: Path, corpus: Iterable[Path] = (), question_field: str = "question") -> QuestionSet:
-    """Read a question set from JSON lines, also compressed (.xz).
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """What is wrong with one row of a question set. `fatal`: the row cannot be asked; otherwise it may only be a slip."""
+
+    where: str
+    text: str
+    fatal: bool = True
+
+
+def read_question_set(path: Path, corpus: Iterable[Path] = (), question_field: str = "question", qrels: Path | None = None) -> QuestionSet:
+    """Read a question set: rows (JSON lines, also .xz; JSON, CSV, TSV, XLSX, YAML), SQuAD's JSON, TREC topics, or a BEIR folder.
 
     Args:
-        path: the question set. For our own form the articles lie in the folder `articles` beside it.
+        path: the question set. Where gold sentences name articles, these lie in the folder `articles` beside it, or in an index.
         corpus: further SQuAD-like files whose contexts join the corpus; their questions are not asked.
-        question_field: the field of SQuAD-like rows to ask, such as `question_en`.
+        question_field: the field to ask, such as `question_en`.
+        qrels: TREC judgements, for topics; of a BEIR folder those of `qrels/test.tsv` unless given.
 
     Raises:
-        QuestionSetError: a file cannot be read or a row has not what it needs.
+        QuestionSetError: a file cannot be read or a row has not what it needs; it names the first such row.
     """
-    rows = list(_rows(path))
-    if not rows:
+    found, problems = examine_question_set(path, corpus, question_field, qrels)
+    fatal = [problem for problem in problems if problem.fatal]
+    if fatal:
+        more = f" (and {len(fatal) - 1} more rows are wrong)" if len(fatal) > 1 else ""
+        raise QuestionSetError(f"{path} {fatal[0].where}: {fatal[0].text}{more}", f"{HINT}; `assistant questions check` lists all rows")
+    if not found.questions:
         raise QuestionSetError(f"{path} holds no questions", HINT)
-    if "gold" in rows[0][1]:
-        questions = tuple(_own(where, row) for where, row in rows)
-        return QuestionSet(path.stem, questions, articles=path.parent / "articles")
-    contexts: dict[str, int] = {}
-    questions = tuple(_squad(where, row, contexts, question_field) for where, row in rows)
-    for other in corpus:
-        for where, row in _rows(other):
-            contexts.setdefault(_context(where, row), len(contexts))
-    return QuestionSet(path.name.split(".jsonl")[0], questions, contexts=tuple(contexts))
+    return found
 
 
-def _rows(path: Path) -> Iterator[tuple[str, dict[str, object]]]:
-    try:
-        with lzma.open(path, "rt", encoding="utf-8") if path.suffix == ".xz" else path.open(encoding="utf-8") as lines:
-            for number, line in enumerate(lines, 1):
-                if not line.strip():
-                    continue
-                row = json.loads(line)
-                if not isinstance(row, dict) or not isinstance(row.get("question"), str):
-                    raise QuestionSetError(f"{path} line {number} has no question", HINT)
-                yield f"{path} line {number}", row
-    except json.JSONDecodeError as error:
-        raise QuestionSetError(f"{path} is no JSON lines file: {error.msg} in line {number}", HINT) from error
-    except (OSError, EOFError, lzma.LZMAError, UnicodeDecodeError) as error:
-        raise QuestionSetError(f"{path} cannot be read: {error}", "give the path of a question set (JSON lines)") from error
+def examine_question_set(
+    path: Path, corpus: Iterable[Path] = (), question_field: str = "question", qrels: Path | None = None
+) -> tuple[QuestionSet, list[Problem]]:
+    """Return what could be read of a question set, and what is wrong with the other rows; arguments as `read_question_set`.
 
+    Raises:
+        QuestionSetError: a file as a whole cannot be read.
+    """
+    from assistant.evaluate.collections import is_topics, read_beir, read_topics
+    from assistant.evaluate.fields import questions_of
+    from assistant.evaluate.tables import read_rows
 
-def _own(where: str, row: dict[str, object]) -> EvaluationQuestion:
-    gold = row.get("gold")
-    if not isinstance(gold, list) or not all(isinstance(g, dict) and {"article", "text"} <= set(g) for g in gold):
-        raise QuestionSetError(f"{where}: `gold` is no list of article and text", HINT)
-    question = str(row["question"])
-    return EvaluationQuestion(
-        id=str(row.get("id", where)),
-        question=question,
-        language=str(row.get("language") or detect_language(question)),
-        article_language=str(row.get("article_language") or ""),
-        kind=str(row.get("kind") or ""),
-        gold=tuple(Gold(str(g["article"]), str(g["text"])) for g in gold),
-    )
-
-
-def _squad(where: str, row: dict[str, object], contexts: dict[str, int], field: str) -> EvaluationQuestion:
-    question = row.get(field)
-    if not isinstance(question, str):
-        raise QuestionSetError(f"{where} has no field {field!r}", HINT)
-    context = _context(where, row)
-    number = contexts.setdefault(context, len(contexts))
-    answers = row.get("answers") or ()
-    texts = [str(a["text"] if isinstance(a, dict) else a) for a in answers] if isinstance(answers, list) else []
-    text = next((answer for answer in texts if answer and answer in context), "")
-    impossible = bool(row.get("is_impossible")) or not texts
-    return EvaluationQuestion(
-        id=str(row.get("id", where)),
-        question=question,
-        language=detect_language(question),
-        article_language=detect_language(context),
-        kind="unanswerable" if impossible else "",
-        gold=() if impossible else (Gold(str(number), text or context),),
-    )
-
-
-def _context(where: str, row: dict[str, object]) -> str:
-    context = row.get("context")
-    if not isinstance(context, str) or not context.strip():
-        raise QuestionSetError(f"{where} has no context", HINT)
-    return context
+    if path.is_dir():
+        return read_beir(path, qrels), []
+    if qrels is not None or is_topics(path):
+        return read_topics(path, qrels), []
+    return questions_of(path, read_rows(path), [row for other in corpus for row in read_rows(other)], question_field)

@@ -29,6 +29,8 @@ question's terms: a question of rare words has much to match, and a passage that
 a passage in another language than the question's, whose letters tell nothing; `other` marks such a passage."""
 MATCHED = (*FIRST, "match", "other_match", "near", "other_near", "length")
 """What is known of the best of these, after their tokens were matched; see `assistant.search.matching`."""
+TERMS = ("terms", "covered", "terms_covered")
+"""The features that rest on terms."""
 NAMES = {"first": FIRST, "matched": MATCHED}
 MOST_COVERED = 1.5
 """BM25 counts repeated terms, so its ratio to the question's weight may exceed 1."""
@@ -96,6 +98,13 @@ class FusionWeights:
     def mixed(self, other: FusionWeights, share: float) -> FusionWeights:
         """Return the weights that lie this share (0 to 1) of the way to others."""
         return FusionWeights((1 - share) * self.first + share * other.first, (1 - share) * self.matched + share * other.matched)
+
+    def with_terms(self, worth: float) -> FusionWeights:
+        """Return the weights with those of terms multiplied; 1 leaves them as they are."""
+        if worth == 1:
+            return self
+        factors = {name: np.array([worth if feature in TERMS else 1.0 for feature in names]) for name, names in NAMES.items()}
+        return FusionWeights(self.first * factors["first"], self.matched * factors["matched"])
 
 
 def strangeness(scrap_share: float) -> float:

@@ -76,6 +76,8 @@ class HybridRetriever:
 
     dense: DenseRetriever
     lexical: LexicalRetriever
+    terms_worth: float = 1.0
+    """What the learned weights of terms are multiplied by; an evaluation may try others."""
 
     @cached_property
     def matcher(self) -> PassageMatcher | None:
@@ -92,7 +94,7 @@ class HybridRetriever:
         """Return at most `k` hits, best first."""
         pool, passages = self.pool(query, max(POOL, k), filters)
         columns = pool.columns()
-        weights = fusion_weights(self.strangeness(query))
+        weights = fusion_weights(self.strangeness(query)).with_terms(self.terms_worth)
         found = ranked(pool.passages, columns @ weights.first)
         if self.matcher is not None and found:
             top = np.searchsorted(pool.passages, [passage for passage, _ in found[:MATCHED_HITS]])

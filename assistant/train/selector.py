@@ -29,9 +29,9 @@ from assistant.answer.reading import read_hits
 from assistant.answer.remember import RememberingEncoder
 from assistant.answer.select import CHANCE_FEATURES, Linear, Selected, chance_rows, confidence_row, feature_names, linear
 from assistant.assistant import Assistant
+from assistant.evaluate.corpus import Corpus, is_gold
 from assistant.evaluate.datasets import EvaluationQuestion, QuestionSet, read_question_set
 from assistant.evaluate.metrics import area_under_roc, expected_calibration_error
-from assistant.evaluate.runner import Corpus, is_gold
 from assistant.search.rerank import rerank
 from assistant.settings import Settings
 from assistant.text.language import detect_language
