@@ -28,7 +28,7 @@ EVIDENCE_MARGIN = 4.0
 margin more of the sentences that were planted in articles (`tests/golden/poison.jsonl`) than of those that tell something."""
 
 HELD_TRIES = 2
-"""What was removed while a question was answered is shown to nobody: it is answered again, the third time without holding on to anything."""
+"""What was removed while a question was answered is shown to nobody: it is answered again, at last without holding on to anything."""
 
 
 @dataclass(frozen=True)
