@@ -23,10 +23,11 @@ from assistant.answer.support import Verifier
 from assistant.chat import stand_alone
 from assistant.encoders import open_encoder
 from assistant.errors import BadQuestion, EncoderUnavailable, IndexMismatch
+from assistant.events import Event, events_of
 from assistant.index.index import LocalIndex
 from assistant.index.manifest import Manifest, read_manifest
 from assistant.index.opening import is_index
-from assistant.ingest import Progress, add_paths, text_of
+from assistant.ingest import Outcome, Progress, add_paths, add_record, add_records, text_of
 from assistant.llm import LanguageModel, Server
 from assistant.protocols import Encoder, Generator
 from assistant.records import AddReport, Answer, Article, Filters, Hit, Quotation, Speaker, Turn
@@ -108,6 +109,14 @@ class Assistant:
         """Add files, folders, addresses, feeds and sitemaps of articles; see `assistant.ingest.add_paths`."""
         return add_paths(self.index, self.encoder, paths, self.settings, progress, columns)
 
+    def add_record(self, record: Mapping[str, object], origin: str = "") -> tuple[str, Outcome]:
+        """Add an article that is given as a record: its story under `text`; see `assistant.ingest.add_record`."""
+        return add_record(self.index, self.encoder, record, self.settings, origin)
+
+    def add_records(self, records: Iterable[Mapping[str, object]], progress: Progress = lambda origin: None) -> AddReport:
+        """Add many such articles; what cannot be read is in the report's `failures`."""
+        return add_records(self.index, self.encoder, records, self.settings, progress)
+
     def ask(self, question: str, history: Sequence[Turn] = (), filters: Filters = Filters(), now: str = "") -> Answer:
         """Answer a question with cited sentences, or abstain.
 
@@ -150,9 +159,18 @@ class Assistant:
         else:
             yield from self.phrasing.phrased(answer, self.answering)
 
-    def search(self, question: str, k: int = 10, filters: Filters = Filters()) -> list[Hit]:
+    def events(
+        self, question: str, history: Sequence[Turn] = (), filters: Filters = Filters(), now: str = ""
+    ) -> abc.Generator[Event, None, None]:
+        """Yield the events of the answer as it comes, sentence by sentence; the last is `Done` with what `ask` returns.
+
+        Closing it ends the work. Arguments and errors are those of `ask`.
+        """
+        return events_of(question, self.stream(question, history, filters, now))
+
+    def search(self, query: str, k: int = 10, filters: Filters = Filters()) -> list[Hit]:
         """Return the `k` best passages, best first."""
-        return self.answering.search(question, k, filters)
+        return self.answering.search(query, k, filters)
 
     def speakers(self, filters: Filters = Filters()) -> list[Speaker]:
         """Return who speaks in the articles, most quoted first, then by name; the names of one person are joined across articles."""

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import json
 import logging
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
+from hashlib import blake2b
 from pathlib import Path
+from typing import Literal
 
 import numpy as np
 
-from assistant.errors import AssistantError
+from assistant.errors import AssistantError, UnreadableArticle
 from assistant.fetch.limits import Limits
 from assistant.index.changes import original_digest
 from assistant.index.encoded import vector_key
@@ -22,7 +25,7 @@ from assistant.text.clean import clean
 from assistant.text.fingerprints import fingerprint
 from assistant.text.passages import split_passages
 from assistant.text.quotations import find_quotations
-from assistant.text.readers import Raw, Reading
+from assistant.text.readers import Raw, Reading, read_bytes
 from assistant.text.sentences import split_sentences
 from assistant.text.terms import analyse
 from assistant.text.tokens import count_many
@@ -33,6 +36,7 @@ BATCH_ARTICLES = 256
 """Articles per generation: what a crash may lose at most, and what is held in memory at once."""
 
 Progress = Callable[[str], None]
+Outcome = Literal["added", "replaced", "unchanged"]
 
 
 @dataclass(frozen=True)
@@ -86,6 +90,51 @@ def open_sources(settings: Settings, columns: Mapping[str, str] | None = None) -
     allow = frozenset(site.strip().lower() for site in settings.fetch_allow.split(",") if site.strip())
     limits = Limits(settings.max_article_bytes, settings.fetch_timeout_s, settings.fetch_delay_s, allow)
     return Sources(limits, Reading(settings.max_article_bytes, columns or {}), settings.fetch_max_articles)
+
+
+def add_record(
+    index: LocalIndex, encoder: Encoder, record: Mapping[str, object], settings: Settings, origin: str = ""
+) -> tuple[str, Outcome]:
+    """Add one article that is given as a record, and return its id and whether it is new, takes another's place, or was there already.
+
+    Args:
+        index: the index to add to.
+        encoder: the encoder that the index was made with.
+        record: the story under `text`, and what is known about it under the names of `Article`.
+        settings: the passage and size settings are used.
+        origin: what it is known by; the article with this origin is replaced. The record's `url` unless given, else its own content.
+
+    Raises:
+        UnreadableArticle: it holds no story.
+    """
+    item = _read_record(record, settings, origin)
+    article = cleaned(item)
+    if not isinstance(article, Failure) and _is_known(index, article):
+        found = index.find_origin(article.origin)
+        return (found[0] if found else index.find_hash(article.content_hash)) or "", "unchanged"
+    drafted = article if isinstance(article, Failure) else _draft(article, item, settings)
+    if isinstance(drafted, Failure):
+        raise UnreadableArticle(f"the article {drafted.error}".replace("article it ", "article "), drafted.hint)
+    report = _commit(index, encoder, [drafted], AddReport())
+    return (report.added or report.replaced)[0], "added" if report.added else "replaced"
+
+
+def add_records(
+    index: LocalIndex,
+    encoder: Encoder,
+    records: Iterable[Mapping[str, object]],
+    settings: Settings,
+    progress: Progress = lambda origin: None,
+) -> AddReport:
+    """Add articles that are given as records, a generation per batch; see `add_record` and `add_paths`."""
+    return add_items(index, encoder, (_read_record(record, settings) for record in records), settings, progress)
+
+
+def _read_record(record: Mapping[str, object], settings: Settings, origin: str = "") -> Raw | Failure:
+    data = json.dumps(record, ensure_ascii=False).encode("utf-8", errors="replace")
+    where = origin or str(record.get("url") or "") or f"record:{blake2b(data, digest_size=16).hexdigest()}"
+    read = next(read_bytes(data, where, "json", settings.max_article_bytes))
+    return replace(read, origin=where)  # the reader numbers what stands in lists
 
 
 def add_items(

@@ -16,7 +16,7 @@ LAYERS = {
     "records": 1, "errors": 1, "protocols": 1,
     "settings": 2, "encoders": 2, "llm": 2, "text": 2, "index": 2, "accounts": 2, "fetch": 2,
     "search": 3, "answer": 4, "stories": 4, "sources": 4, "ingest": 5, "reindex": 5, "exchange": 5, "assistant": 5, "chat": 5,
-    "evaluate": 6, "watch": 6, "serve": 7, "train": 8, "cli": 9,
+    "events": 5, "asynchronous": 5, "evaluate": 6, "watch": 6, "serve": 7, "train": 8, "cli": 9,
 }  # fmt: skip
 HOMES = {
     "faiss": {"index/vectors.py"},
@@ -38,6 +38,11 @@ HOMES = {
     "llama_index": {"llm.py", "serve/llamaindex.py"},
     "openai": {"llm.py"},
     "httpx": {"llm.py"},
+    "fastapi": {"serve/"},
+    "starlette": {"serve/"},
+    "uvicorn": {"serve/api/alone.py"},
+    "orjson": {"serve/"},
+    "prometheus_client": {"serve/api/counting.py"},
     "pymilvus": {"index/milvus.py"},
     "openpyxl": {"evaluate/tables.py"},
     "yaml": {"evaluate/tables.py"},

@@ -105,7 +105,8 @@ class LocalIndex(KeptIndex):
 
     def refresh(self) -> int:
         """Take in what other processes have committed and return the generation; a search does so itself."""
-        return self._parts.refresh()
+        held = self._shelves.held
+        return held.generation if held else self._parts.refresh()
 
     # Writing
 
@@ -167,7 +168,7 @@ class LocalIndex(KeptIndex):
         Raises:
             IndexMismatch: another process has encoded the index with another encoder since it was opened.
         """
-        self._parts.refresh()
+        self.refresh()
         self._check_encoder()
         return self._parts.vectors().search(vector, k, self.allowed(filters))
 
@@ -176,7 +177,7 @@ class LocalIndex(KeptIndex):
 
         Any string is a term and none is syntax; a term that comes twice counts twice.
         """
-        generation = self._parts.refresh()
+        generation = self.refresh()
         lexical = self._parts.lexical()
         found = lexical.search(terms, k, self.allowed(filters))
         if lexical.generation == generation:
@@ -187,7 +188,7 @@ class LocalIndex(KeptIndex):
 
     def document_frequencies(self, terms: Sequence[str]) -> list[int]:
         """Return in how many passages each term stands."""
-        self._parts.refresh()
+        self.refresh()
         return self._parts.lexical().frequencies(terms)
 
     def rarity(self, terms: Sequence[str]) -> list[float]:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from itertools import islice
+from contextlib import contextmanager
+from functools import partial
 from typing import Any, TypeVar
 
 import numpy as np
@@ -12,14 +13,14 @@ from assistant.index import changes, encoded, rows
 from assistant.index.alike_articles import groups
 from assistant.index.rows import Counts, Halves, Utterances
 from assistant.index.seals import refuse_damaged
+from assistant.index.shelves import Shelves
 from assistant.index.store import Connection, Store
 from assistant.index.versions import Version, find_version, versions_of
 from assistant.protocols import Vectors
 from assistant.records import Article, Filters, Passage, Quotation, Span
 
 ALL = Filters()
-KEPT_ARTICLES = 512
-"""How many articles are remembered: a question reads about a hundred, and a long one has some 20 kB."""
+K = TypeVar("K")
 T = TypeVar("T")
 
 
@@ -28,28 +29,28 @@ class StoredArticles:
 
     def __init__(self, store: Store) -> None:
         self._store = store
+        self._shelves = Shelves()
         self._known: tuple[int, dict[Callable[[Connection], Any], Any]] = (-1, {})
-        self._read: tuple[int, dict[str, Article]] = (-1, {})
+
+    @contextmanager
+    def held(self) -> Iterator[int]:
+        """Hold on to the generation that is committed now and yield its number: what was read of it before is not read again.
+
+        In this thread articles, passages, sentences and quotations are then those of this generation; whoever shows them sees afterwards
+        whether it is still the one that is committed.
+        """
+        generation = self._store.generation()
+        with self._shelves.hold(generation):
+            yield generation
 
     def article(self, article_id: str) -> Article:
-        """Return an article. The last ones are remembered until the index changes.
+        """Return an article.
 
         Raises:
             UnknownArticle: there is none with this id.
             IndexDamaged: what is on the disk is not what was stored.
         """
-        generation, known = self._read
-        if generation == self._store.generation() and article_id in known:
-            return known[article_id]
-        with self._store.read() as connection:
-            found = rows.article(connection, article_id)
-            refuse_damaged(connection, rows.number(article_id))
-            generation = int(changes.get(connection, "generation"))
-        kept = self._read[1] if self._read[0] == generation else {}
-        # A new dictionary, never the one that another thread is reading; half of a full one goes, the oldest first.
-        least = len(kept) // 2 if len(kept) >= KEPT_ARTICLES else 0
-        self._read = generation, {**dict(islice(kept.items(), least, None)), article_id: found}
-        return found
+        return self._shelves.one("article", article_id, lambda: self._read(_sound_article, article_id))
 
     def present(self, key: str) -> Article:
         """Return an article or an earlier version of one, by its id or by its content hash: a citation of either stays true.
@@ -143,8 +144,7 @@ class StoredArticles:
 
     def passages(self, ids: Sequence[int]) -> list[Passage]:
         """Return passages in the order of their ids; those that are not there are left out."""
-        with self._store.read() as connection:
-            return rows.passages(connection, ids)
+        return self._shelves.many("passage", ids, lambda missing: self._read(rows.passages, missing), lambda passage: passage.id)
 
     def article_passages(self, article_id: str) -> list[Passage]:
         """Return the passages of an article in the order of its text."""
@@ -153,13 +153,12 @@ class StoredArticles:
 
     def sentences(self, article_id: str) -> tuple[Span, ...]:
         """Return all sentences of an article in order."""
-        with self._store.read() as connection:
-            return rows.sentences(connection, article_id)
+        return self._shelves.one("sentences", article_id, lambda: self._read(rows.sentences, article_id))
 
     def quotations(self, article_ids: Sequence[str] = ()) -> list[Quotation]:
         """Return the quotations of articles, or of all when none are given, by article and place."""
-        with self._store.read() as connection:
-            return rows.quotations_in(connection, article_ids)
+        read = partial(self._read, rows.quotations_in, article_ids)
+        return list(self._shelves.one("quotations", tuple(article_ids), read)) if article_ids else read()
 
     def quotations_of(self, *speakers: str) -> list[Quotation]:
         """Return what speakers, named exactly so, are quoted with, by article and place."""
@@ -193,8 +192,16 @@ class StoredArticles:
         """Return the language of every article: article id -> language."""
         return self._remembered(rows.article_languages)
 
+    def _read(self, read: Callable[[Connection, K], T], what: K) -> T:
+        with self._store.read() as connection:
+            return read(connection, what)
+
     def _remembered(self, compute: Callable[[Connection], T]) -> T:
         generation, known = self._known
+        held = self._shelves.held
+        if held is not None and generation == held.generation and compute in known:
+            kept: T = known[compute]
+            return kept
         if generation != self._store.generation():
             with self._store.read() as connection:
                 generation, known = int(changes.get(connection, "generation")), {}
@@ -209,6 +216,12 @@ class StoredArticles:
                 return value
         found: T = known[compute]
         return found
+
+
+def _sound_article(connection: Connection, article_id: str) -> Article:
+    found = rows.article(connection, article_id)
+    refuse_damaged(connection, rows.number(article_id))
+    return found
 
 
 def _groups(connection: Connection) -> list[tuple[str, ...]]:
