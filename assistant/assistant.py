@@ -25,13 +25,14 @@ from assistant.encoders import open_encoder
 from assistant.errors import BadQuestion, EncoderUnavailable, IndexMismatch
 from assistant.index.index import LocalIndex
 from assistant.index.manifest import Manifest, read_manifest
-from assistant.ingest import Progress, add_paths, indexed_text
+from assistant.ingest import Progress, add_paths, add_read, indexed_text
 from assistant.llm import LanguageModel, Server
 from assistant.protocols import Encoder, Generator
-from assistant.records import AddReport, Answer, Article, Filters, Hit, Passage, Quotation, Speaker, Turn
+from assistant.records import AddReport, Answer, Article, Failure, Filters, Hit, Passage, Quotation, Speaker, Turn
 from assistant.search.retrievers import DenseRetriever, HybridRetriever, LexicalRetriever
 from assistant.settings import Settings, index_path, language_model_key, load_settings
 from assistant.text.quotations import RULES_VERSION, find_quotations
+from assistant.text.readers.raw import Raw
 
 logger = logging.getLogger(__name__)
 
@@ -103,6 +104,10 @@ class Assistant:
     def add(self, paths: Iterable[str | Path], progress: Progress = lambda origin: None) -> AddReport:
         """Add files and folders of articles; see `assistant.ingest.add_paths`."""
         return add_paths(self.index, self.encoder, paths, self.settings, progress)
+
+    def add_read(self, items: Iterable[Raw | Failure], progress: Progress = lambda origin: None) -> AddReport:
+        """Add articles that were read already; see `assistant.ingest.add_read`."""
+        return add_read(self.index, self.encoder, items, self.settings, progress)
 
     def ask(self, question: str, history: Sequence[Turn] = (), filters: Filters = Filters(), now: str = "") -> Answer:
         """Answer a question with cited sentences, or abstain.

@@ -57,15 +57,27 @@ def add_paths(
     settings: Settings,
     progress: Progress = lambda origin: None,
 ) -> AddReport:
-    """Add files and folders to the index, a generation per batch.
+    """Add files and folders to the index; see `add_read`."""
+    items = read_paths([Path(path) for path in paths], max_bytes=settings.max_article_bytes)
+    return add_read(index, encoder, items, settings, progress)
 
-    An unchanged article is skipped by its content hash; a changed one replaces its old version. A file that cannot be
+
+def add_read(
+    index: LocalIndex,
+    encoder: Encoder,
+    items: Iterable[Raw | Failure],
+    settings: Settings,
+    progress: Progress = lambda origin: None,
+) -> AddReport:
+    """Add what was read to the index, a generation per batch.
+
+    An unchanged article is skipped by its content hash; a changed one replaces its old version. What could not be
     read is reported and skipped, the rest goes in.
 
     Args:
         index: the index to add to.
         encoder: the encoder that the index was made with.
-        paths: files and folders.
+        items: articles as they were read.
         settings: the passage and size settings are used.
         progress: called with the origin of every article or failure as it is read.
     """
@@ -73,7 +85,7 @@ def add_paths(
     report = AddReport()
     batch: list[Draft] = []
     seen: dict[str, str] = {}
-    for item in read_paths([Path(path) for path in paths], max_bytes=settings.max_article_bytes):
+    for item in items:
         progress(item.origin)
         drafted = _draft(item, settings)
         if isinstance(drafted, Failure):
