@@ -33,6 +33,9 @@ HOMES = {
     "openai": {"llm.py"},
     "httpx": {"llm.py"},
     "pymilvus": {"index/milvus.py"},
+    "mcp": {"serve/mcp.py", "serve/mcp_server.py"},
+    "mcp_types": {"serve/mcp.py", "serve/mcp_server.py"},
+    "langchain_core": {"serve/langchain.py"},
 }
 
 

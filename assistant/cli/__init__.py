@@ -14,7 +14,7 @@ from collections.abc import Callable, Sequence
 from typing import Any, cast
 
 from assistant import __version__
-from assistant.cli import asking, commands, quotations
+from assistant.cli import asking, commands, mcp, quotations
 from assistant.cli.filters import add_filters
 from assistant.cli.terminal import complain, one_line
 from assistant.errors import AssistantError
@@ -81,6 +81,8 @@ def _parser(words: Sequence[str]) -> argparse.ArgumentParser:
     serve.add_argument("--samples", action="store_true", help="make the index of the sample articles if there is none")
     serve.add_argument("--host", help="the address to listen on (127.0.0.1)")
     serve.add_argument("--port", type=int, help="the port to listen on (7860); 0 takes any free one")
+    served = command("mcp", mcp.mcp, "serve the articles to MCP clients: over standard input and output, or by HTTP")
+    mcp.add_arguments(served)
     evaluate = command("evaluate", commands.evaluate, "measure the answers with a set of questions")
     if "evaluate" in words:  # its options come with it, and every other command can do without
         from assistant.evaluate.runner import add_arguments
@@ -88,7 +90,7 @@ def _parser(words: Sequence[str]) -> argparse.ArgumentParser:
         add_arguments(evaluate)
     command("models", commands.models, "list the sentence models that one setting chooses")
     doctor = command("doctor", commands.doctor, "check the index and this installation, and repair what can be")
-    for sub in (ask, chat, serve, doctor):
+    for sub in (ask, chat, serve, served, doctor):
         _add_language_model(sub)
     return parser
 

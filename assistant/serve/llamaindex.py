@@ -20,10 +20,9 @@ from llama_index.core.schema import Document, NodeRelationship, NodeWithScore, Q
 from llama_index.core.tools import FunctionTool
 
 from assistant.records import AddReport, Answer, Citation, Failure, Filters, Turn
+from assistant.serve.given import given
 from assistant.serve.hits import grown, marked, search_rows
 from assistant.serve.render import as_json, as_text
-from assistant.text.readers import text as plain_text
-from assistant.text.readers.metadata import fields_of
 from assistant.text.readers.raw import Raw
 
 if TYPE_CHECKING:
@@ -193,15 +192,7 @@ def _raws(documents: Iterable[Document], max_bytes: int) -> Iterator[Raw | Failu
         seen[origin] += 1
         origin += f"#{seen[origin]}" if seen[origin] > 1 else ""
         text = document.text if isinstance(document.text, str) else ""
-        if not text.strip():
-            yield Failure(origin, "has no text", "leave out documents without text, such as images")
-            continue
-        data = text.encode("utf-8", errors="replace")
-        if len(data) > max_bytes:
-            yield Failure(origin, f"is larger than {max_bytes / 1_000_000:g} MB", "an article is one story; split the document")
-            continue
-        read = plain_text.read(data, origin)
-        yield Raw(origin, read.original, read.text, {**read.fields, **fields_of(document.metadata)})
+        yield given(text, origin, document.metadata, max_bytes)
 
 
 def _origin(document: Document) -> str:
