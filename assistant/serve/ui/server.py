@@ -8,6 +8,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from assistant.errors import SettingsError
+from assistant.serve.ui.embedding import WidgetScript, frame_ancestors
 from assistant.settings import Settings
 
 if TYPE_CHECKING:
@@ -18,28 +19,28 @@ if TYPE_CHECKING:
 POLICY = (
     "default-src 'self'; script-src 'self' 'unsafe-inline' 'unsafe-eval'; style-src 'self' 'unsafe-inline';"
     " img-src 'self' data:; font-src 'self' data:; connect-src 'self'; object-src 'none'; base-uri 'self';"
-    " form-action 'self'; frame-ancestors 'self'"
+    " form-action 'self'; "
 )
 HEADERS = {
-    "content-security-policy": POLICY,
     "x-content-type-options": "nosniff",
     "referrer-policy": "no-referrer",
 }
 
 
 class SafeHeaders:
-    """Puts the security headers on every response."""
+    """Puts the security headers on every response; pages of `embed_origins` may show the chat in a frame."""
 
-    def __init__(self, app: ASGIApp) -> None:
+    def __init__(self, app: ASGIApp, embed_origins: str = "") -> None:
         self._app = app
+        known = {**HEADERS, "content-security-policy": POLICY + frame_ancestors(embed_origins)}
+        self._headers = [(name.encode(), value.encode()) for name, value in known.items()]
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass a request on; its response gets the headers."""
 
         async def with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
-                headers = list(message.get("headers", ()))
-                message["headers"] = headers + [(k.encode(), v.encode()) for k, v in HEADERS.items()]
+                message["headers"] = [*message.get("headers", ()), *self._headers]
             await send(message)
 
         await self._app(scope, receive, with_headers if scope["type"] == "http" else send)
@@ -49,7 +50,7 @@ def serve(settings: Settings, index: str = "", announce: Callable[[str], None] =
     """Serve the chat until the process is interrupted.
 
     Args:
-        settings: host and port are used.
+        settings: host, port and who may embed the chat are used.
         index: the index to begin with; by default the first that is there.
         announce: called with the address once the chat is open.
 
@@ -66,14 +67,14 @@ def serve(settings: Settings, index: str = "", announce: Callable[[str], None] =
     if model := open_language_model(settings):
         threading.Thread(target=model.prepare, daemon=True).start()
     try:
-        announce(launch(page, settings.host, port))
+        announce(launch(page, settings.host, port, settings.embed_origins))
         threading.Event().wait()
     finally:
         page.close(verbose=False)
         indexes.close()
 
 
-def launch(page: gr.Blocks, host: str, port: int) -> str:
+def launch(page: gr.Blocks, host: str, port: int, embed_origins: str = "") -> str:
     """Start the server in the background and return its address."""
     from starlette.middleware import Middleware
 
@@ -92,7 +93,7 @@ def launch(page: gr.Blocks, host: str, port: int) -> str:
         max_file_size=1,  # nothing is uploaded here
         theme=theme(),
         css=asset("style.css"),
-        app_kwargs={"middleware": [Middleware(SafeHeaders)]},
+        app_kwargs={"middleware": [Middleware(SafeHeaders, embed_origins=embed_origins), Middleware(WidgetScript)]},
         **options,
     )
     return str(page.local_url)
