@@ -10,25 +10,27 @@ with Assistant.open("news") as assistant:
 
 from __future__ import annotations
 
+from importlib import import_module
 from typing import TYPE_CHECKING
 
 from assistant.errors import AssistantError
-from assistant.records import Answer, Article, Citation, Filters, Hit, Passage, Quotation, Span, Speaker, Turn
+from assistant.events import Done, Event, Grown, Replaced, Started
+from assistant.records import AddReport, Answer, Article, Citation, Filters, Hit, Marker, Passage, Quotation, Span, Speaker, Turn
 
 if TYPE_CHECKING:
     from assistant.assistant import Assistant
+    from assistant.asynchronous import AsyncAssistant
 
 __all__ = [
-    "Answer", "Article", "Assistant", "AssistantError", "Citation", "Filters", "Hit", "Passage", "Quotation", "Span",
-    "Speaker", "Turn",
+    "AddReport", "Answer", "Article", "Assistant", "AssistantError", "AsyncAssistant", "Citation", "Done", "Event", "Filters", "Grown",
+    "Hit", "Marker", "Passage", "Quotation", "Replaced", "Span", "Speaker", "Started", "Turn",
 ]  # fmt: skip
 __version__ = "0.1.0"
+_LATE = {"Assistant": "assistant.assistant", "AsyncAssistant": "assistant.asynchronous"}
 
 
 def __getattr__(name: str) -> object:
     # `import assistant` must stay light: the parts that load models and indexes come with the first use.
-    if name == "Assistant":
-        from assistant.assistant import Assistant
-
-        return Assistant
+    if name in _LATE:
+        return getattr(import_module(_LATE[name]), name)
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

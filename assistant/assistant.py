@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections import abc
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from functools import partial
@@ -23,16 +23,16 @@ from assistant.answer.support import Verifier
 from assistant.chat import stand_alone
 from assistant.encoders import open_encoder
 from assistant.errors import BadQuestion, EncoderUnavailable, IndexMismatch
+from assistant.events import Event, events_of
 from assistant.index.index import LocalIndex
 from assistant.index.manifest import Manifest, read_manifest
-from assistant.ingest import Progress, add_paths, add_read, indexed_text
+from assistant.ingest import Outcome, Progress, add_paths, add_record, add_records, indexed_text
 from assistant.llm import LanguageModel, Server
 from assistant.protocols import Encoder, Generator
-from assistant.records import AddReport, Answer, Article, Failure, Filters, Hit, Passage, Quotation, Speaker, Turn
+from assistant.records import AddReport, Answer, Article, Filters, Hit, Passage, Quotation, Speaker, Turn
 from assistant.search.retrievers import DenseRetriever, HybridRetriever, LexicalRetriever
 from assistant.settings import Settings, index_path, language_model_key, load_settings
 from assistant.text.quotations import RULES_VERSION, find_quotations
-from assistant.text.readers.raw import Raw
 
 logger = logging.getLogger(__name__)
 
@@ -105,9 +105,13 @@ class Assistant:
         """Add files and folders of articles; see `assistant.ingest.add_paths`."""
         return add_paths(self.index, self.encoder, paths, self.settings, progress)
 
-    def add_read(self, items: Iterable[Raw | Failure], progress: Progress = lambda origin: None) -> AddReport:
-        """Add articles that were read already; see `assistant.ingest.add_read`."""
-        return add_read(self.index, self.encoder, items, self.settings, progress)
+    def add_record(self, record: Mapping[str, object], origin: str = "") -> tuple[str, Outcome]:
+        """Add an article that is given as a record: its story under `text`; see `assistant.ingest.add_record`."""
+        return add_record(self.index, self.encoder, record, self.settings, origin)
+
+    def add_records(self, records: Iterable[Mapping[str, object]], progress: Progress = lambda origin: None) -> AddReport:
+        """Add many such articles; what cannot be read is in the report's `failures`."""
+        return add_records(self.index, self.encoder, records, self.settings, progress)
 
     def ask(self, question: str, history: Sequence[Turn] = (), filters: Filters = Filters(), now: str = "") -> Answer:
         """Answer a question with cited sentences, or abstain.
@@ -151,9 +155,18 @@ class Assistant:
         else:
             yield from self.phrasing.phrased(answer, self.answering)
 
-    def search(self, question: str, k: int = 10, filters: Filters = Filters()) -> list[Hit]:
+    def events(
+        self, question: str, history: Sequence[Turn] = (), filters: Filters = Filters(), now: str = ""
+    ) -> abc.Generator[Event, None, None]:
+        """Yield the events of the answer as it comes, sentence by sentence; the last is `Done` with what `ask` returns.
+
+        Closing it ends the work. Arguments and errors are those of `ask`.
+        """
+        return events_of(question, self.stream(question, history, filters, now))
+
+    def search(self, query: str, k: int = 10, filters: Filters = Filters()) -> list[Hit]:
         """Return the `k` best passages, best first."""
-        return self.answering.search(question, k, filters)
+        return self.answering.search(query, k, filters)
 
     def speakers(self, filters: Filters = Filters()) -> list[Speaker]:
         """Return who speaks in the articles, most quoted first, then by name; the names of one person are joined across articles."""

@@ -15,6 +15,7 @@
     +-- MissingExtra           an optional package is needed
     +-- PromptError            a prompt's template is missing or does not fit its variables
     +-- AccountsUnusable       the file of users, keys and conversations cannot be used
+    +-- KeyProblem             a key for programs cannot be made or is not there
     +-- LanguageModelUnavailable  the language model cannot be reached, is too slow, or sends no answer
 
 That the articles do not answer is no error: it is an `Answer` with `abstained`.
@@ -81,6 +82,10 @@ class MissingExtra(AssistantError):
 
 class AccountsUnusable(AssistantError):
     """The file of users, keys, conversations and feedback cannot be opened or is of a newer version."""
+
+
+class KeyProblem(AssistantError):
+    """A key for programs cannot be made as asked, or is not there."""
 
 
 class PromptError(AssistantError):

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import json
 import logging
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
+from hashlib import blake2b
 from pathlib import Path
+from typing import Literal
 
-from assistant.errors import AssistantError
+from assistant.errors import AssistantError, UnreadableArticle
 from assistant.index.index import LocalIndex
 from assistant.protocols import Encoder, PreparedArticle
 from assistant.records import AddReport, Article, Failure, Quotation, Span
@@ -15,7 +18,7 @@ from assistant.settings import Settings
 from assistant.text.clean import clean
 from assistant.text.passages import split_passages
 from assistant.text.quotations import find_quotations
-from assistant.text.readers import Raw, read_paths
+from assistant.text.readers import Raw, read_bytes, read_paths
 from assistant.text.sentences import split_sentences
 from assistant.text.terms import analyse
 from assistant.text.tokens import count_many
@@ -26,6 +29,7 @@ BATCH_ARTICLES = 256
 """Articles per generation: what a crash may lose at most, and what is held in memory at once."""
 
 Progress = Callable[[str], None]
+Outcome = Literal["added", "replaced", "unchanged"]
 
 
 @dataclass(frozen=True)
@@ -57,30 +61,69 @@ def add_paths(
     settings: Settings,
     progress: Progress = lambda origin: None,
 ) -> AddReport:
-    """Add files and folders to the index; see `add_read`."""
-    items = read_paths([Path(path) for path in paths], max_bytes=settings.max_article_bytes)
-    return add_read(index, encoder, items, settings, progress)
+    """Add files and folders to the index, a generation per batch.
 
-
-def add_read(
-    index: LocalIndex,
-    encoder: Encoder,
-    items: Iterable[Raw | Failure],
-    settings: Settings,
-    progress: Progress = lambda origin: None,
-) -> AddReport:
-    """Add what was read to the index, a generation per batch.
-
-    An unchanged article is skipped by its content hash; a changed one replaces its old version. What could not be
+    An unchanged article is skipped by its content hash; a changed one replaces its old version. A file that cannot be
     read is reported and skipped, the rest goes in.
 
     Args:
         index: the index to add to.
         encoder: the encoder that the index was made with.
-        items: articles as they were read.
+        paths: files and folders.
         settings: the passage and size settings are used.
         progress: called with the origin of every article or failure as it is read.
     """
+    return add_read(index, encoder, read_paths([Path(path) for path in paths], max_bytes=settings.max_article_bytes), settings, progress)
+
+
+def add_record(
+    index: LocalIndex, encoder: Encoder, record: Mapping[str, object], settings: Settings, origin: str = ""
+) -> tuple[str, Outcome]:
+    """Add one article that is given as a record, and return its id and whether it is new, takes another's place, or was there already.
+
+    Args:
+        index: the index to add to.
+        encoder: the encoder that the index was made with.
+        record: the story under `text`, and what is known about it under the names of `Article`.
+        settings: the passage and size settings are used.
+        origin: what it is known by; the article with this origin is replaced. The record's `url` unless given, else its own content.
+
+    Raises:
+        UnreadableArticle: it holds no story.
+    """
+    drafted = _draft(_read_record(record, settings, origin), settings)
+    if isinstance(drafted, Failure):
+        raise UnreadableArticle(f"the article {drafted.error}".replace("article it ", "article "), drafted.hint)
+    article = drafted.article
+    if _is_known(index, article):
+        found = index.find_origin(article.origin)
+        return (found[0] if found else index.find_hash(article.content_hash)) or "", "unchanged"
+    report = _commit(index, encoder, [drafted], AddReport())
+    return (report.added or report.replaced)[0], "added" if report.added else "replaced"
+
+
+def add_records(
+    index: LocalIndex,
+    encoder: Encoder,
+    records: Iterable[Mapping[str, object]],
+    settings: Settings,
+    progress: Progress = lambda origin: None,
+) -> AddReport:
+    """Add articles that are given as records, a generation per batch; see `add_record` and `add_paths`."""
+    return add_read(index, encoder, (_read_record(record, settings) for record in records), settings, progress)
+
+
+def _read_record(record: Mapping[str, object], settings: Settings, origin: str = "") -> Raw | Failure:
+    data = json.dumps(record, ensure_ascii=False).encode("utf-8", errors="replace")
+    where = origin or str(record.get("url") or "") or f"record:{blake2b(data, digest_size=16).hexdigest()}"
+    read = next(read_bytes(data, where, "json", settings.max_article_bytes))
+    return replace(read, origin=where)  # the reader numbers what stands in lists
+
+
+def add_read(
+    index: LocalIndex, encoder: Encoder, items: Iterable[Raw | Failure], settings: Settings, progress: Progress = lambda origin: None
+) -> AddReport:
+    """Add what readers hand over; see `add_paths`."""
     failures: list[Failure] = []
     report = AddReport()
     batch: list[Draft] = []

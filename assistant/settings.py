@@ -24,6 +24,7 @@ QUALITIES = ("best", "fast")
 STRICTNESSES = ("strict", "balanced", "eager")
 ENVIRONMENT_PREFIX = "ASSISTANT_"
 KEY_VARIABLES = ("ASSISTANT_LLM_KEY", "OPENAI_API_KEY")
+COUNTS_VARIABLE = "PROMETHEUS_MULTIPROC_DIR"
 _TRUTHS = {"true": True, "yes": True, "on": True, "1": True, "false": False, "no": False, "off": False, "0": False}
 
 
@@ -59,6 +60,14 @@ class Settings:
     """The port the web chat listens on."""
     embed_origins: str = ""
     """Whose pages may show the chat in a frame: origins such as `https://news.example`, with blanks between; "": only its own."""
+    workers: int = 1
+    """How many processes serve requests with `assistant serve --no-ui`."""
+    rate_per_minute: int = 600
+    """How many requests one key may make in a minute on average; 0 is no limit. On this machine, without keys, there is none."""
+    max_body_bytes: int = 20_000_000
+    """A request with articles that is larger than this is refused; any other may have a hundredth of it."""
+    log_questions: bool = False
+    """Let the log of requests tell what was asked."""
     llm_url: str = ""
     """An OpenAI-compatible server that phrases the answers (`http://127.0.0.1:11434/v1` for Ollama); "": none, answers are extractive."""
     llm_model: str = ""
@@ -77,6 +86,7 @@ class Settings:
             "passage_tokens": (16, 1_000_000), "passage_overlap": (0, 16), "k": (1, 1000), "max_citations": (1, 50),
             "max_article_bytes": (1, 10**12), "max_question_chars": (1, 10**6),
             "history_tokens": (0, 10**6), "port": (0, 65535),
+            "workers": (1, 64), "rate_per_minute": (0, 10**6), "max_body_bytes": (1000, 10**10),
             "llm_timeout_s": (0.05, 3600), "llm_retries": (0, 10), "llm_tokens": (2048, 10_000_000),
         }  # fmt: skip
         for name, known in (("quality", QUALITIES), ("strictness", STRICTNESSES)):
@@ -196,3 +206,18 @@ def indexes_folder(folder: Path | None = None) -> Path:
     if (here / "indexes").is_dir() and (here / "seeds").is_dir():
         return here / "indexes"
     return Path(platformdirs.user_data_dir("article-assistant", appauthor=False)) / "indexes"
+
+
+def accounts_path(folder: Path | None = None) -> Path:
+    """Return the file of users, keys and conversations: it lies beside the named indexes."""
+    return indexes_folder(folder) / "accounts.sqlite"
+
+
+def shared_counts() -> str:
+    """Return the folder in which several worker processes count together, "" for one alone."""
+    return os.environ.get(COUNTS_VARIABLE, "")
+
+
+def share_counts(folder: str) -> None:
+    """Have the processes that are started from now on count together in a folder."""
+    os.environ[COUNTS_VARIABLE] = folder

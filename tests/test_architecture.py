@@ -15,7 +15,7 @@ MODULES = sorted(PACKAGE.rglob("*.py"))
 LAYERS = {
     "records": 1, "errors": 1, "protocols": 1,
     "settings": 2, "encoders": 2, "llm": 2, "text": 2, "index": 2, "accounts": 2,
-    "search": 3, "answer": 4, "ingest": 5, "assistant": 5, "chat": 5, "evaluate": 6, "serve": 7, "train": 8, "cli": 9,
+    "search": 3, "answer": 4, "ingest": 5, "assistant": 5, "chat": 5, "events": 5, "asynchronous": 5, "evaluate": 6, "serve": 7, "train": 8, "cli": 9,
 }  # fmt: skip
 HOMES = {
     "faiss": {"index/vectors.py"},
@@ -32,6 +32,11 @@ HOMES = {
     "llama_index": {"llm.py", "serve/llamaindex.py"},
     "openai": {"llm.py"},
     "httpx": {"llm.py"},
+    "fastapi": {"serve/"},
+    "starlette": {"serve/"},
+    "uvicorn": {"serve/api/alone.py"},
+    "orjson": {"serve/"},
+    "prometheus_client": {"serve/api/counting.py"},
     "pymilvus": {"index/milvus.py"},
     "mcp": {"serve/mcp.py", "serve/mcp_server.py"},
     "mcp_types": {"serve/mcp.py", "serve/mcp_server.py"},

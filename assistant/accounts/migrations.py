@@ -26,5 +26,14 @@ TABLES = (
         NULL, answer TEXT NOT NULL, good INTEGER NOT NULL, reason TEXT NOT NULL, created REAL NOT NULL)""",
 )
 
-STEPS = (TABLES,)
+WORK = (
+    """CREATE TABLE jobs (
+        id TEXT PRIMARY KEY, kind TEXT NOT NULL, state TEXT NOT NULL, done INTEGER NOT NULL, total INTEGER NOT NULL,
+        result TEXT, problem TEXT, created REAL NOT NULL, updated REAL NOT NULL) WITHOUT ROWID""",
+    """CREATE TABLE replies (
+        owner INTEGER NOT NULL, key TEXT NOT NULL, digest TEXT NOT NULL, status INTEGER NOT NULL, location TEXT NOT NULL,
+        body BLOB NOT NULL, created REAL NOT NULL, PRIMARY KEY (owner, key)) WITHOUT ROWID""",
+)
+
+STEPS = (TABLES, WORK)
 """Step n leads from version n to n + 1."""

@@ -14,7 +14,7 @@ from collections.abc import Callable, Sequence
 from typing import Any, cast
 
 from assistant import __version__
-from assistant.cli import asking, commands, mcp, quotations
+from assistant.cli import asking, commands, keys, mcp, quotations
 from assistant.cli.filters import add_filters
 from assistant.cli.terminal import complain, one_line
 from assistant.errors import AssistantError
@@ -81,6 +81,9 @@ def _parser(words: Sequence[str]) -> argparse.ArgumentParser:
     serve.add_argument("--samples", action="store_true", help="make the index of the sample articles if there is none")
     serve.add_argument("--host", help="the address to listen on (127.0.0.1)")
     serve.add_argument("--port", type=int, help="the port to listen on (7860); 0 takes any free one")
+    serve.add_argument("--no-ui", action="store_true", help="serve the API alone, without the chat")
+    serve.add_argument("--workers", type=int, metavar="N", help="with --no-ui: how many processes answer (1)")
+    serve.add_argument("--log-questions", action="store_true", default=None, help="with --no-ui: let the log tell what was asked")
     served = command("mcp", mcp.mcp, "serve the articles to MCP clients: over standard input and output, or by HTTP")
     mcp.add_arguments(served)
     evaluate = command("evaluate", commands.evaluate, "measure the answers with a set of questions")
@@ -88,6 +91,7 @@ def _parser(words: Sequence[str]) -> argparse.ArgumentParser:
         from assistant.evaluate.runner import add_arguments
 
         add_arguments(evaluate)
+    keys.add_arguments(command("keys", keys.keys, "add, list and remove the keys of programs"))
     command("models", commands.models, "list the sentence models that one setting chooses")
     doctor = command("doctor", commands.doctor, "check the index and this installation, and repair what can be")
     for sub in (ask, chat, serve, served, doctor):

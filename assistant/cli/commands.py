@@ -64,14 +64,19 @@ def remove(args: argparse.Namespace) -> int:
 
 
 def serve(args: argparse.Namespace) -> int:
-    """Serve the web chat."""
-    from assistant.serve.ui.server import serve as serve_chat
-
+    """Serve the web chat and the API, or the API alone."""
     settings = settings_of(args)
     if args.samples:
         make_samples(settings)
     if args.index:
         require(settings)
+    if args.no_ui:
+        from assistant.serve.api.alone import serve_alone
+
+        serve_alone(settings, args.index or "", lambda url: print(f"The API is open at {url}/v1 (Ctrl+C ends it)", flush=True))
+        return 0
+    from assistant.serve.ui.server import serve as serve_chat
+
     serve_chat(
         settings,
         args.index or "",

@@ -19,10 +19,12 @@ from llama_index.core.chat_engine.types import AgentChatResponse, BaseChatEngine
 from llama_index.core.schema import Document, NodeRelationship, NodeWithScore, QueryBundle, RelatedNodeInfo, TextNode
 from llama_index.core.tools import FunctionTool
 
+from assistant.ingest import add_read
 from assistant.records import AddReport, Answer, Citation, Failure, Filters, Turn
-from assistant.serve.given import given
 from assistant.serve.hits import grown, marked, search_rows
 from assistant.serve.render import as_json, as_text
+from assistant.text.readers import text as plain_text
+from assistant.text.readers.metadata import fields_of
 from assistant.text.readers.raw import Raw
 
 if TYPE_CHECKING:
@@ -182,7 +184,8 @@ def add_documents(assistant: Assistant, documents: Iterable[Document]) -> AddRep
     from the metadata under whatever keys are usual; `file_path` or an address becomes the origin, else the document's id: a document
     of the same origin replaces the article.
     """
-    return assistant.add_read(_raws(documents, assistant.settings.max_article_bytes))
+    settings = assistant.settings
+    return add_read(assistant.index, assistant.encoder, _raws(documents, settings.max_article_bytes), settings)
 
 
 def _raws(documents: Iterable[Document], max_bytes: int) -> Iterator[Raw | Failure]:
@@ -192,7 +195,14 @@ def _raws(documents: Iterable[Document], max_bytes: int) -> Iterator[Raw | Failu
         seen[origin] += 1
         origin += f"#{seen[origin]}" if seen[origin] > 1 else ""
         text = document.text if isinstance(document.text, str) else ""
-        yield given(text, origin, document.metadata, max_bytes)
+        data = text.encode("utf-8", errors="replace")
+        if not text.strip():
+            yield Failure(origin, "has no text", "leave out documents without text, such as images")
+        elif len(data) > max_bytes:
+            yield Failure(origin, f"is larger than {max_bytes / 1_000_000:g} MB", "an article is one story; split the document")
+        else:
+            read = plain_text.read(data, origin)
+            yield Raw(origin, read.original, read.text, {**read.fields, **fields_of(document.metadata)})
 
 
 def _origin(document: Document) -> str:

@@ -9,17 +9,15 @@ import socket
 from collections.abc import Callable
 from functools import lru_cache, partial
 from typing import Annotated, Any, TypedDict, TypeVar
-from uuid import uuid4
 
 from assistant import __version__
 from assistant.assistant import Assistant
 from assistant.errors import AssistantError, MissingExtra, SettingsError, UnknownArticle
-from assistant.records import AddReport, Answer, Filters, Turn
-from assistant.serve.given import given
+from assistant.records import Answer, Filters, Turn
 from assistant.serve.hits import facts, grown, search_rows
 from assistant.serve.quoted import Said, as_lines, by_article
 from assistant.serve.quoted import as_row as as_quoted
-from assistant.serve.render import added, as_json, as_text
+from assistant.serve.render import as_json, as_text
 from assistant.serve.wanted import filters_of
 
 try:
@@ -62,10 +60,6 @@ class AnswerValues(RootModel[Answer]):
     """An answer; spans are [start, end] and markers [offset, number]."""
 
 
-class AddedValues(RootModel[AddReport]):
-    """What adding did."""
-
-
 class Found(TypedDict):
     """The passages found, best first; each has `text`, which is the article's text from `start` to `end`, and the article's metadata."""
 
@@ -87,6 +81,13 @@ class Part(TypedDict):
     start: int
     end: int
     n_chars: int
+
+
+class Put(TypedDict):
+    """The id of an article, and whether it is `added`, has `replaced` another or is `unchanged`."""
+
+    article_id: str
+    outcome: str
 
 
 Question = Annotated[str, Field(description="the question, in any language; it may name dates, outlets and persons")]
@@ -187,15 +188,12 @@ class Tools:
         outlet: Annotated[str, Field(description="who published it")] = "",
         author: str = "",
         published: Annotated[str, Field(description="the date, 2020-12-28")] = "",
-    ) -> Annotated[CallToolResult, AddedValues]:
+    ) -> Annotated[CallToolResult, Put]:
         """Add an article to the collection, or bring it up to date."""
-        known = {"title": title, "url": url, "outlet": outlet, "author": author, "published": published}
-        item = given(text, url or f"mcp:{uuid4()}", known, self.assistant.settings.max_article_bytes)
-        report = await _in_thread(lambda: self.assistant.add_read([item]))
-        if report.failures:
-            failure = report.failures[0]
-            raise ToolError(f"the article is not added: {failure.error}; {failure.hint}")
-        return _result(added(report), as_json(report))
+        known = {"title": title, "url": url, "outlet": outlet, "author": author, "published": published, "text": text}
+        record = {name: value for name, value in known.items() if value}
+        article_id, outcome = await _in_thread(lambda: self.assistant.add_record(record))
+        return _result(f"{outcome}: article {article_id}", {"article_id": article_id, "outcome": outcome})
 
 
 def build(assistant: Assistant, *, allow_add: bool = False) -> ArticleServer:

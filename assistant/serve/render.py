@@ -41,19 +41,6 @@ def as_json(record: Any) -> Any:
     return record
 
 
-def growing(answer: Answer) -> Iterator[Answer]:
-    """Yield the answer sentence by sentence; the last one is the answer itself.
-
-    Each is a whole answer: its markers and its citations belong together, and no citation changes later.
-    """
-    for count, marker in enumerate(answer.markers[:-1], 1):
-        markers = answer.markers[:count]
-        shown = {number for _, number in markers}
-        citations = tuple(citation for citation in answer.citations if citation.number in shown)
-        yield replace(answer, text=answer.text[: marker.offset], markers=markers, citations=citations)
-    yield answer
-
-
 class Short(str):
     """The words of an answer that are the short answer: shown in bold."""
 

@@ -78,7 +78,7 @@ def test_hits_and_quotations_hold_exact_places_and_no_path(assistant: Assistant)
     assert said["n_found"] == len(said["quotations"]) > 0
     for row in (*found, *said["quotations"]):
         assert assistant.article(row["article_id"]).text[row["start"] : row["end"]] == row["text"]
-    assert "/" not in json.dumps([row for row in (*found, *said["quotations"])]).replace("://", "")
+        assert not {"file", "origin"} & row.keys()
 
 
 def test_an_article_is_read_by_span(assistant: Assistant):
@@ -91,7 +91,7 @@ def test_an_article_is_read_by_span(assistant: Assistant):
 def test_a_long_article_is_read_in_parts(own: Assistant):
     text = " ".join(f"Sentence {n} of the story ends here." for n in range(1000))
     added = call(own, "add_article", {"text": text, "title": "Long", "published": "2024-01-02"}, allow_add=True).structured_content
-    article = own.article(added["added"][0])
+    article = own.article(added["article_id"])
     read, start = "", 0
     while start < len(article.text):
         part = call(own, "read_article", {"article_id": article.id, "start": start}).structured_content
@@ -104,8 +104,8 @@ def test_a_long_article_is_read_in_parts(own: Assistant):
 def test_articles_are_added_only_when_that_is_allowed(own: Assistant):
     assert call(own, "add_article", {"text": "Anything."}).is_error
     again = {"text": "The bridge of Tandora opens on Friday, the mayor said.", "url": "https://news.example/1"}
-    assert call(own, "add_article", again, allow_add=True).structured_content["added"]
-    assert call(own, "add_article", {**again, "text": "It opens later."}, allow_add=True).structured_content["replaced"]
+    assert call(own, "add_article", again, allow_add=True).structured_content["outcome"] == "added"
+    assert call(own, "add_article", {**again, "text": "It opens later."}, allow_add=True).structured_content["outcome"] == "replaced"
 
 
 @pytest.mark.parametrize(
@@ -121,7 +121,7 @@ def test_articles_are_added_only_when_that_is_allowed(own: Assistant):
         ("read_article", {"article_id": "99"}, "there is no article '99' in this index; list the articles to see their ids"),
         ("read_article", {"article_id": "2", "start": 99999}, "article 2 has 1444 characters; give a start below that and an end between the two"),
         ("read_article", {"article_id": "2", "start": 5, "end": 5}, "article 2 has 1444 characters; give a start below that and an end between the two"),
-        ("add_article", {"text": "Baca Juga: X"}, "the article is not added: it holds no story, only page furniture; check that the file holds an article's text"),
+        ("add_article", {"text": "Baca Juga: X"}, "the article holds no story, only page furniture; check that the file holds an article's text"),
         ("nothing", {}, "Unknown tool: nothing"),
     ],
 )  # fmt: skip
@@ -161,8 +161,12 @@ async def _asked(client: Client) -> tuple[list[Any], list[str]]:
 def _command(built: Path, *words: str) -> list[str]:
     # What prints by mistake must not reach the wire.
     program = "import sys, assistant.serve.mcp as door\nbuild = door.build\ndef noisy(*a, **k):\n    server = build(*a, **k)\n"
-    program += "    async def tools(list_tools=server.list_tools):\n        print('a stray line', flush=True)\n        return await list_tools()\n"
-    program += "    server.list_tools = tools\n    return server\ndoor.build = noisy\nfrom assistant.cli import main\nsys.exit(main(sys.argv[1:]))"
+    program += (
+        "    async def tools(list_tools=server.list_tools):\n        print('a stray line', flush=True)\n        return await list_tools()\n"
+    )
+    program += (
+        "    server.list_tools = tools\n    return server\ndoor.build = noisy\nfrom assistant.cli import main\nsys.exit(main(sys.argv[1:]))"
+    )
     return ["-c", program, "--index", str(built), "mcp", *words]
 
 

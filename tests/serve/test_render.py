@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from assistant.events import growing
 from assistant.records import Answer, Article, Hit, Marker, Passage, Span
 from assistant.serve import quoted, render, tables
 from tests.serve.made_up import MARKUP, Page, abstention, answered, article
@@ -38,7 +39,7 @@ def test_pieces_give_back_the_text_with_each_marker_at_its_offset(answer: Answer
 
 @given(answers())
 def test_every_step_of_a_growing_answer_is_a_whole_answer(answer: Answer):
-    steps = list(render.growing(answer))
+    steps = list(growing(answer))
     assert steps[-1] == answer
     for step in steps:
         assert answer.text.startswith(step.text)

@@ -10,8 +10,9 @@ from contextlib import closing
 from dataclasses import dataclass
 
 from assistant.errors import AssistantError
+from assistant.events import growing
 from assistant.records import Answer, Citation, Turn
-from assistant.serve.render import as_html, escape, growing
+from assistant.serve.render import as_html, escape
 from assistant.serve.ui.indexes import OpenIndexes
 from assistant.serve.ui.reading import EMPTY, GONE, article_html
 

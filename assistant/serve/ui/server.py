@@ -59,28 +59,36 @@ def serve(settings: Settings, index: str = "", announce: Callable[[str], None] =
     """
     port = usable_port(settings.host, settings.port)
     from assistant.assistant import open_language_model
+    from assistant.serve.api.app import build_api
+    from assistant.serve.api.service import Service
     from assistant.serve.ui.indexes import OpenIndexes
     from assistant.serve.ui.page import build
 
     indexes = OpenIndexes(settings, index)
     page = build(indexes)
+    api = Service(settings, indexes, index)
     if model := open_language_model(settings):
         threading.Thread(target=model.prepare, daemon=True).start()
     try:
-        announce(launch(page, settings.host, port, settings.embed_origins))
+        announce(launch(page, settings.host, port, settings.embed_origins, build_api(api)))
         threading.Event().wait()
     finally:
         page.close(verbose=False)
+        api.close()
         indexes.close()
 
 
-def launch(page: gr.Blocks, host: str, port: int, embed_origins: str = "") -> str:
-    """Start the server in the background and return its address."""
+def launch(page: gr.Blocks, host: str, port: int, embed_origins: str = "", api: ASGIApp | None = None) -> str:
+    """Start the server in the background, with the API beside the page, and return its address."""
     from starlette.middleware import Middleware
 
+    from assistant.serve.api.app import Beside
     from assistant.serve.ui.page import asset
     from assistant.serve.ui.theme import theme
 
+    middleware = [Middleware(SafeHeaders, embed_origins=embed_origins), Middleware(WidgetScript)]
+    if api:
+        middleware.append(Middleware(Beside, api=api))
     options: dict[str, Any] = {"share": False, "ssr_mode": False, "mcp_server": False, "pwa": False}
     page.queue(default_concurrency_limit=8).launch(
         server_name=host,
@@ -93,7 +101,7 @@ def launch(page: gr.Blocks, host: str, port: int, embed_origins: str = "") -> st
         max_file_size=1,  # nothing is uploaded here
         theme=theme(),
         css=asset("style.css"),
-        app_kwargs={"middleware": [Middleware(SafeHeaders, embed_origins=embed_origins), Middleware(WidgetScript)]},
+        app_kwargs={"middleware": middleware},
         **options,
     )
     return str(page.local_url)
