@@ -18,6 +18,8 @@ from assistant import __version__
 from assistant.serve.api.articles import article_routes
 from assistant.serve.api.asking import Turns, ask_routes
 from assistant.serve.api.bodies import faults
+from assistant.serve.api.completions import completion_routes
+from assistant.serve.api.evaluations import evaluation_routes
 from assistant.serve.api.guard import OPENAI, Guard
 from assistant.serve.api.health import health_routes
 from assistant.serve.api.jobs import Work, job_routes
@@ -60,10 +62,12 @@ def build_api(service: Service, close: Callable[[], None] = lambda: None) -> Fas
         title="Article Assistant", version=__version__, description=DESCRIPTION, lifespan=lifespan,
         openapi_url="/v1/openapi.json", docs_url=None, redoc_url=None, middleware=[Middleware(Guard, service=service)],
     )  # fmt: skip
-    work, largest = Work(service), service.settings.max_body_bytes
-    for router in (ask_routes(Turns()), search_routes(), job_routes(), health_routes()):
+    work, largest = Work(service, service.alone), service.settings.max_body_bytes
+    turns = Turns()
+    for router in (ask_routes(turns), completion_routes(turns), search_routes(), job_routes(), health_routes()):
         app.include_router(router, max_body_size=largest // SMALLER)
-    app.include_router(article_routes(work), max_body_size=largest)
+    for router in (article_routes(work), evaluation_routes(work)):
+        app.include_router(router, max_body_size=largest)
     _tell_problems(app)
     app.openapi = lambda: _specification(app)  # type: ignore[method-assign]
     return app
@@ -71,7 +75,7 @@ def build_api(service: Service, close: Callable[[], None] = lambda: None) -> Fas
 
 def _tell_problems(app: FastAPI) -> None:
     def told(request: Request, problem: Problem) -> Response:
-        return problem_response(problem, request.state.request_id, request.url.path in OPENAI)
+        return problem_response(problem, request.state.request_id, request.url.path.startswith(OPENAI))
 
     async def invalid(request: Request, error: Exception) -> Response:
         assert isinstance(error, RequestValidationError)

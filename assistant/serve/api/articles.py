@@ -37,7 +37,7 @@ def article_routes(work: Work) -> APIRouter:
 
     @router.post("/v1/articles/bulk", status_code=202, responses=problems(404, 409), summary="Add many articles in a job")
     async def add_many(body: BulkBody, request: Request, index: IndexName = "", idempotency_key: Once = None) -> Response:
-        assistant = service_of(request).assistant(index, writing=True)
+        assistant = await service_of(request).opened(index, writing=True)
 
         async def begin() -> Response:
             records = [record(article) for article in body.articles]
@@ -57,12 +57,12 @@ def _reading(router: APIRouter) -> None:
     ) -> Response:  # fmt: skip
         service = service_of(request)
         filters = Filters((), outlet, author, speaker, language, since, until)
-        return replied(await service.gate.run(_listed, service.assistant(index), filters, Paging(page, size)))
+        return replied(await service.gate.run(_listed, await service.opened(index), filters, Paging(page, size)))
 
     @router.get("/v1/articles/{article_id}", responses=problems(404, 409), summary="Read an article")
     async def article(article_id: Id, request: Request, index: IndexName = "") -> Response:
         service = service_of(request)
-        found = await service.gate.run(service.assistant(index).article, article_id)
+        found = await service.gate.run((await service.opened(index)).article, article_id)
         if is_known(request, found.content_hash):
             return Response(None, 304, {"etag": f'"{found.content_hash}"'})
         return replied(shown(found), etag=f'"{found.content_hash}"')
@@ -72,7 +72,7 @@ def _writing(router: APIRouter) -> None:
     @router.post("/v1/articles", status_code=201, responses=problems(404, 409), summary="Add an article")
     async def add(body: ArticleBody, request: Request, index: IndexName = "", idempotency_key: Once = None) -> Response:
         service = service_of(request)
-        assistant = service.assistant(index, writing=True)
+        assistant = await service.opened(index, writing=True)
 
         async def work() -> Response:
             article_id, outcome = await service.writing.run(assistant.add_record, record(body))
@@ -83,7 +83,7 @@ def _writing(router: APIRouter) -> None:
     @router.put("/v1/articles/{article_id}", responses=problems(404, 409, 412), summary="Replace an article; it gets a new id")
     async def change(article_id: Id, body: ArticleBody, request: Request, index: IndexName = "") -> Response:
         service = service_of(request)
-        assistant = service.assistant(index)
+        assistant = await service.opened(index)
 
         def work() -> Response:
             old = assistant.article(article_id)
@@ -98,7 +98,7 @@ def _writing(router: APIRouter) -> None:
     @router.delete("/v1/articles/{article_id}", status_code=204, responses=problems(404, 409, 412), summary="Remove an article for good")
     async def remove(article_id: Id, request: Request, index: IndexName = "") -> Response:
         service = service_of(request)
-        assistant = service.assistant(index)
+        assistant = await service.opened(index)
 
         def work() -> None:
             check_tag(request, assistant.article(article_id).content_hash)

@@ -63,11 +63,18 @@ class Asked:
         self.left = threading.Event()
         self.now = body.now or date.today().isoformat()
 
+    @property
+    def filters(self) -> Filters:
+        """The filters given."""
+        return self.body.filters.filters()
+
+    def history(self) -> tuple[Turn, ...]:
+        """Return the turns before."""
+        return self.turns.before(self.assistant, self.body.history, self.filters, self.now)
+
     def answer(self) -> Answer:
         """Return the whole answer; when the one who asked has left, what there is of it."""
-        filters = self.body.filters.filters()
-        history = self.turns.before(self.assistant, self.body.history, filters, self.now)
-        with closing(self.assistant.stream(self.body.question, history, filters, self.now)) as answers:
+        with closing(self.assistant.stream(self.body.question, self.history(), self.filters, self.now)) as answers:
             for answer in answers:
                 last = answer
                 if self.left.is_set():
@@ -101,7 +108,7 @@ async def answered(service: Service, request: Request, asked: Asked) -> Answer:
         raise failure
     if not found:
         raise Problem(499, "left", "The client has left")
-    service.counts.answered(found[0].abstained, found[0].timings)
+    note(service, request, found[0])
     return found[0]
 
 
@@ -111,7 +118,8 @@ def timed(answer: Answer) -> str:
 
 
 def note(service: Service, request: Request, answer: Answer) -> None:
-    """Tell the log about an answer: its stages and its outcome; the question only when that is asked for."""
+    """Count an answer and tell the log its stages and its outcome; the question only when that is asked for."""
+    service.counts.answered(answer.abstained, answer.timings)
     asked = {"question": answer.question} if service.settings.log_questions else {}
     tell(request.scope["state"], stages=dict(answer.timings), citations=len(answer.citations), abstained=answer.abstained, **asked)
 
@@ -124,11 +132,10 @@ def ask_routes(turns: Turns) -> APIRouter:
     @router.post("/v1/ask", response_model=Answer, responses={200: streamed, **problems(404, 409, 502)}, summary="Ask a question")
     async def ask(body: AskBody, request: Request) -> Response:
         service = service_of(request)
-        asked = Asked(service.assistant(body.index), turns, body)
+        asked = Asked(await service.opened(body.index), turns, body)
         if body.stream or accepts_events(request):
             return await event_stream(service, request, asked)
         answer = await answered(service, request, asked)
-        note(service, request, answer)
         return replied(answer, server_timing=timed(answer))
 
     return router

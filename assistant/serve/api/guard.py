@@ -103,7 +103,7 @@ class Guard:
             if not isinstance(error, TimeoutError | OSError):
                 problem_of(error)
             return
-        await problem_response(problem_of(error), visit.id, scope["path"] in OPENAI)(scope, receive, visit.send)
+        await problem_response(problem_of(error), visit.id, scope["path"].startswith(OPENAI))(scope, receive, visit.send)
 
     def _note(self, scope: Scope, visit: _Visit) -> None:
         spent = time.perf_counter() - visit.began

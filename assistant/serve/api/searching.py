@@ -72,7 +72,7 @@ def search_routes() -> APIRouter:
     @router.post("/v1/search", response_model=HitRows, responses=problems(404, 409), tags=["search"], summary="Find passages")
     async def search(body: SearchBody, request: Request) -> Response:
         service = service_of(request)
-        assistant = service.assistant(body.index)
+        assistant = await service.opened(body.index)
         return replied({"hits": await service.gate.run(search_rows, assistant, body.query, body.k, body.filters.filters())})
 
     @router.get("/v1/quotations", response_model=Page, responses=problems(404, 409), tags=["quotations"], summary="Who said what")
@@ -82,13 +82,13 @@ def search_routes() -> APIRouter:
     ) -> Response:  # fmt: skip
         service = service_of(request)
         wanted = {"since": since, "until": until, "direct": direct, "filters": Filters((article_id,) if article_id else ())}
-        found = await service.gate.run(_quoted, service.assistant(index), (speaker, about), wanted, Paging(page, size))
+        found = await service.gate.run(_quoted, await service.opened(index), (speaker, about), wanted, Paging(page, size))
         return replied(found)
 
     @router.get("/v1/speakers", response_model=SpeakerRows, responses=problems(404, 409), tags=["quotations"], summary="Who speaks")
     async def speakers(request: Request, index: IndexName = "") -> Response:
         service = service_of(request)
-        return replied({"speakers": await service.gate.run(service.assistant(index).speakers)})
+        return replied({"speakers": await service.gate.run((await service.opened(index)).speakers)})
 
     return router
 

@@ -6,9 +6,12 @@ import ipaddress
 import os
 import threading
 from collections.abc import Callable
-from contextlib import closing
-from functools import cached_property
+from contextlib import AbstractContextManager, closing
+from functools import cached_property, partial
 from pathlib import Path
+
+import anyio
+from filelock import FileLock
 
 from assistant.accounts.jobs import Jobs
 from assistant.accounts.keys import Keys
@@ -65,6 +68,11 @@ class Service:
         with self._lock:
             self._opened[wanted] = assistant
         return assistant
+
+    async def opened(self, name: str = "", *, writing: bool = False) -> Assistant:
+        """Return the assistant of an index as `assistant` does; one that is not open yet is opened in a thread."""
+        known = self._opened.get(name or self._default(writing))
+        return known or await anyio.to_thread.run_sync(partial(self.assistant, name, writing=writing))
 
     def names(self) -> list[str]:
         """Return the names of the indexes that can be asked, the default first."""
@@ -129,6 +137,10 @@ class Service:
     def replies(self) -> Replies:
         """The replies to requests with an idempotency key."""
         return Replies(self.accounts)
+
+    def alone(self, kind: str) -> AbstractContextManager[object]:
+        """Return what is held while a job of a kind runs: no other process runs one of that kind meanwhile."""
+        return FileLock(self._accounts_path.with_name(f"{kind}.lock"))
 
     def warm(self) -> None:
         """Open the index that is meant when none is named, and load what the first question needs."""

@@ -6,7 +6,7 @@ import re
 from collections.abc import AsyncGenerator, Generator
 from contextlib import closing
 from hashlib import sha256
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import anyio
 from starlette.requests import Request
@@ -18,10 +18,53 @@ from assistant.serve.api.replying import dumped
 from assistant.serve.api.service import Service
 
 if TYPE_CHECKING:
+    from starlette.types import Send
+
     from assistant.serve.api.asking import Asked
 
+T = TypeVar("T")
+
 EVENT_STREAM = "text/event-stream"
+HEADERS = {"cache-control": "no-store", "x-accel-buffering": "no"}
+MAX_EVENTS = 10_000
+"""No answer has as many."""
 _EVENT_ID = re.compile(r"([0-9a-f]{16})-([0-9]{1,6})")
+
+
+class Streamed(StreamingResponse):
+    """Sends what comes of work that goes on meanwhile; however the sending ends, the work ends with it."""
+
+    def __init__(self, source: Generator[Any, None, None], parts: AsyncGenerator[bytes, None]) -> None:
+        super().__init__(parts, headers=HEADERS, media_type=EVENT_STREAM)
+        self._source, self._parts = source, parts
+
+    async def stream_response(self, send: Send) -> None:
+        """Send the parts as they come."""
+        try:
+            await super().stream_response(send)
+        finally:
+            with anyio.CancelScope(shield=True):
+                await self._parts.aclose()
+                await anyio.to_thread.run_sync(self._source.close)
+
+
+async def steps(service: Service, source: Generator[T, None, None], first: list[T]) -> AsyncGenerator[T, None]:
+    """Yield what came first and then each further step of the work, which is made in a thread when it is wanted: a slow reader slows it."""
+    for step in first:
+        yield step
+    while more := await service.gate.go_on(up_to, source, 1):
+        yield more[0]
+
+
+def up_to(source: Generator[T, None, None], n: int) -> list[T]:
+    """Return at most `n` further steps."""
+    found: list[T] = []
+    while len(found) < n:
+        try:
+            found.append(next(source))
+        except StopIteration:
+            break
+    return found
 
 
 def accepts_events(request: Request) -> bool:
@@ -29,7 +72,7 @@ def accepts_events(request: Request) -> bool:
     return EVENT_STREAM in request.headers.get("accept", "")
 
 
-async def event_stream(service: Service, request: Request, asked: Asked) -> StreamingResponse:
+async def event_stream(service: Service, request: Request, asked: Asked) -> Streamed:
     """Return a response that sends the events of an answer: `started`, `grown`, `replaced`, `done`, or `problem` when it fails midway.
 
     Raises:
@@ -37,48 +80,28 @@ async def event_stream(service: Service, request: Request, asked: Asked) -> Stre
     """
     digest = _digest(asked)
     skipped = _seen(request, digest, bool(service.settings.llm_url))
-    events = _events(asked)
-    first = await service.gate.run(_up_to, events, skipped + 2)  # the first has no work in it
-    stream = _Stream(service, request, events, first)
-    return StreamingResponse(
-        stream.sent(digest, skipped), headers={"cache-control": "no-store", "x-accel-buffering": "no"}, media_type=EVENT_STREAM
-    )
+    source = _events(asked)
+    first = await service.gate.run(up_to, source, skipped + 2)  # the first event has no work in it
+    return Streamed(source, _written(service, request, steps(service, source, first), (digest, skipped)))
 
 
-class _Stream:
-    """The events of one answer on their way out."""
+async def _written(
+    service: Service, request: Request, events: AsyncGenerator[Event, None], place: tuple[str, int]
+) -> AsyncGenerator[bytes, None]:
+    """Yield the events as they are sent, those after the first `place[1]`."""
+    from assistant.serve.api.asking import note
 
-    def __init__(self, service: Service, request: Request, events: Generator[Event, None, None], first: list[Event]) -> None:
-        self._service, self._request, self._events, self._first = service, request, events, first
-
-    async def sent(self, digest: str, skipped: int) -> AsyncGenerator[bytes, None]:
-        """Yield the events as they are sent, those after the first `skipped`; leaving early ends the work."""
-        number = 0
-        try:
-            async for event in self._all():
-                number += 1
-                if isinstance(event, Done):
-                    self._note(event)
-                if number > skipped:
-                    yield written(type(event).__name__.lower(), event, f"{digest}-{number}")
-        except Exception as error:
-            problem = problem_of(error).as_json(self._request.state.request_id)
-            yield written("problem", problem)
-        finally:
-            with anyio.CancelScope(shield=True):
-                await anyio.to_thread.run_sync(self._events.close)
-
-    async def _all(self) -> AsyncGenerator[Event, None]:
-        for event in self._first:
-            yield event
-        while more := await self._service.gate.go_on(_up_to, self._events, 1):
-            yield more[0]
-
-    def _note(self, done: Done) -> None:
-        from assistant.serve.api.asking import note
-
-        self._service.counts.answered(done.answer.abstained, done.answer.timings)
-        note(self._service, self._request, done.answer)
+    digest, skipped = place
+    number = 0
+    try:
+        async for event in events:
+            number += 1
+            if isinstance(event, Done):
+                note(service, request, event.answer)
+            if number > skipped:
+                yield written(type(event).__name__.lower(), event, f"{digest}-{number}")
+    except Exception as error:
+        yield written("problem", problem_of(error).as_json(request.state.request_id))
 
 
 def written(name: str, value: object, event_id: str = "") -> bytes:
@@ -88,17 +111,8 @@ def written(name: str, value: object, event_id: str = "") -> bytes:
 
 
 def _events(asked: Asked) -> Generator[Event, None, None]:
-    body, filters = asked.body, asked.body.filters.filters()
-    history = asked.turns.before(asked.assistant, body.history, filters, asked.now)
-    with closing(asked.assistant.events(body.question, history, filters, asked.now)) as events:
+    with closing(asked.assistant.events(asked.body.question, asked.history(), asked.filters, asked.now)) as events:
         yield from events
-
-
-def _up_to(events: Generator[Event, None, None], n: int) -> list[Event]:
-    found: list[Event] = []
-    while len(found) < n and (event := next(events, None)) is not None:
-        found.append(event)
-    return found
 
 
 def _digest(asked: Asked) -> str:
@@ -119,4 +133,4 @@ def _seen(request: Request, digest: str, has_model: bool) -> int:
         )
     if found[1] != digest or has_model:
         raise Problem(409, "other-stream", "The stream cannot be taken up again", "ask anew, without Last-Event-ID")
-    return int(found[2])
+    return min(int(found[2]), MAX_EVENTS)
