@@ -34,7 +34,7 @@ HOMES = {
     "httpx": {"llm.py"},
     "fastapi": {"serve/"},
     "starlette": {"serve/"},
-    "uvicorn": {"serve/api/alone.py"},
+    "uvicorn": {"serve/api/alone.py", "serve/mcp.py"},
     "orjson": {"serve/"},
     "prometheus_client": {"serve/api/counting.py"},
     "pymilvus": {"index/milvus.py"},

@@ -6,15 +6,22 @@ import asyncio
 import contextlib
 import io
 import json
-from collections.abc import Callable
+import socket
+import threading
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import anyio
+import httpx
+import openai
+import uvicorn
 from mcp.client import Client
 
 from assistant.assistant import Assistant
 from assistant.cli import main
 from assistant.serve import langchain, llamaindex, mcp
+from assistant.serve.api.app import build_api
+from assistant.serve.api.service import Service
 from assistant.serve.render import as_json
 from assistant.serve.ui.chat import Chat
 from assistant.serve.ui.indexes import OpenIndexes
@@ -60,6 +67,46 @@ def web_chat(assistant: Assistant, questions: list[str]) -> list[Citations]:
         return [ask(question) for question in questions]
 
 
+def rest(address: str, questions: list[str]) -> list[Citations]:
+    with httpx.Client(base_url=address, timeout=30) as client:
+        return [client.post("/v1/ask", json={"question": question}).json()["citations"] for question in questions]
+
+
+def rest_streaming(address: str, questions: list[str]) -> list[Citations]:
+    def ask(client: httpx.Client, question: str) -> Citations:
+        sent = client.post("/v1/ask", json={"question": question}, headers={"accept": "text/event-stream"}).text
+        events = [dict(line.split(": ", 1) for line in block.split("\n")) for block in sent.strip().split("\n\n")]
+        values = [json.loads(event["data"]) for event in events]
+        grown = [
+            citation for event, value in zip(events, values, strict=True) if event["event"] == "grown" for citation in value["citations"]
+        ]
+        assert events[-1]["event"] == "done"
+        assert grown == values[-1]["answer"]["citations"]
+        return grown
+
+    with httpx.Client(base_url=address, timeout=30) as client:
+        return [ask(client, question) for question in questions]
+
+
+def openai_client(address: str, questions: list[str]) -> list[Citations]:
+    def ask(client: openai.OpenAI, question: str) -> Citations:
+        message = client.chat.completions.create(model="", messages=[{"role": "user", "content": question}]).choices[0].message
+        return _of_annotations(message.content, message.to_dict()["annotations"])
+
+    with openai.OpenAI(base_url=f"{address}/v1", api_key="none") as client:
+        return [ask(client, question) for question in questions]
+
+
+def openai_client_streaming(address: str, questions: list[str]) -> list[Citations]:
+    def ask(client: openai.OpenAI, question: str) -> Citations:
+        chunks = list(client.chat.completions.create(model="", messages=[{"role": "user", "content": question}], stream=True))
+        text = "".join(chunk.choices[0].delta.content or "" for chunk in chunks)
+        return _of_annotations(text, chunks[-1].choices[0].delta.to_dict()["annotations"])
+
+    with openai.OpenAI(base_url=f"{address}/v1", api_key="none") as client:
+        return [ask(client, question) for question in questions]
+
+
 def mcp_client(assistant: Assistant, questions: list[str]) -> list[Citations]:
     answers = _by_mcp(assistant, "ask", [{"question": question} for question in questions])
     return [answer["citations"] for answer in answers]
@@ -87,11 +134,17 @@ def lang_chain(assistant: Assistant, questions: list[str]) -> list[Citations]:
     return [json.loads(tool.invoke(call).model_dump_json())["artifact"]["citations"] for call in calls]
 
 
-ANSWERING: dict[str, Callable[[Assistant, list[str]], list[Citations]]] = {
+SERVED = ("REST", "REST, streaming", "OpenAI-compatible", "OpenAI-compatible, streaming")
+"""Doors that are given the address of a server; the others are given the assistant."""
+ANSWERING: dict[str, Callable[[Any, list[str]], list[Citations]]] = {
     "CLI": command_line,
     "Python": python,
     "Python, streaming": python_streaming,
     "web chat": web_chat,
+    "REST": rest,
+    "REST, streaming": rest_streaming,
+    "OpenAI-compatible": openai_client,
+    "OpenAI-compatible, streaming": openai_client_streaming,
     "MCP": mcp_client,
     "LlamaIndex": llama_index,
     "LlamaIndex, streaming": llama_index_streaming,
@@ -108,6 +161,10 @@ def found_by_python(assistant: Assistant, query: str, k: int) -> Hits:
     return hits
 
 
+def found_by_rest(address: str, query: str, k: int) -> Hits:
+    return _of_rows(httpx.post(f"{address}/v1/search", json={"query": query, "k": k}, timeout=30).json()["hits"])
+
+
 def found_by_mcp(assistant: Assistant, query: str, k: int) -> Hits:
     return _of_rows(_by_mcp(assistant, "search", [{"query": query, "k": k}])[0]["hits"])
 
@@ -122,12 +179,30 @@ def found_by_lang_chain(assistant: Assistant, query: str, k: int) -> Hits:
     return _of_rows([{**document.metadata, "text": document.page_content} for document in documents])
 
 
-FINDING: dict[str, Callable[[Assistant, str, int], Hits]] = {
+FINDING: dict[str, Callable[[Any, str, int], Hits]] = {
     "Python": found_by_python,
+    "REST": found_by_rest,
     "MCP": found_by_mcp,
     "LlamaIndex": found_by_llama_index,
     "LangChain": found_by_lang_chain,
 }
+
+
+@contextlib.contextmanager
+def served(assistant: Assistant) -> Iterator[str]:
+    """Serve the API for an index on a port of its own, and yield its address."""
+    settings = Settings(index=str(assistant.index.path))
+    indexes = OpenIndexes(settings, settings.index)
+    service = Service(settings, indexes, settings.index, accounts=assistant.index.path.parent / "accounts.sqlite")
+    server = uvicorn.Server(uvicorn.Config(build_api(service, indexes.close), log_config=None))
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]})
+        thread.start()
+        try:
+            yield f"http://127.0.0.1:{listening.getsockname()[1]}"
+        finally:
+            server.should_exit = True
+            thread.join()
 
 
 def _by_mcp(assistant: Assistant, name: str, calls: list[dict[str, Any]]) -> list[Any]:
@@ -148,6 +223,14 @@ def _of_nodes(nodes: list[Any]) -> Citations:
         span = [node["start_char_idx"], node["end_char_idx"]]
         citations.append({**node["metadata"], "span": span, "quote": node["text"]})
     return citations
+
+
+def _of_annotations(text: str, annotations: list[dict[str, Any]]) -> Citations:
+    """Return the citation of each annotation, which stands at its marker in the text."""
+    for annotation in annotations:
+        place = annotation["url_citation"]
+        assert text[place["start_index"] : place["end_index"]] == f"[{annotation['citation']['number']}]"
+    return [annotation["citation"] for annotation in annotations]
 
 
 def _of_rows(rows: list[dict[str, Any]]) -> Hits:

@@ -1,6 +1,7 @@
 """One contract for every door: the same citations, the same hits, byte for byte."""
 
 import json
+from collections.abc import Iterator
 from dataclasses import fields
 
 import pytest
@@ -8,7 +9,7 @@ import pytest
 from assistant.assistant import Assistant
 from assistant.records import Citation
 from assistant.serve.render import as_json
-from tests.contracts.doors import ANSWERING, FINDING, found_by_python
+from tests.contracts.doors import ANSWERING, FINDING, SERVED, found_by_python, served
 
 QUESTIONS = [
     "what did Biden say?",
@@ -25,6 +26,18 @@ def expected(assistant: Assistant) -> list[tuple[Citation, ...]]:
     return [assistant.ask(question).citations for question in QUESTIONS]
 
 
+@pytest.fixture(scope="module")
+def address(assistant: Assistant) -> Iterator[str]:
+    with served(assistant) as where:
+        yield where
+
+
+@pytest.fixture
+def place(assistant: Assistant, door: str, request: pytest.FixtureRequest) -> object:
+    """Where a door leads to."""
+    return request.getfixturevalue("address") if door in SERVED else assistant
+
+
 def as_bytes(citations: list[dict]) -> bytes:
     """Return citations as bytes, the fields of each in the order of the record."""
     assert all(sorted(citation) == sorted(ORDER) for citation in citations)
@@ -39,14 +52,14 @@ def test_the_citations_to_be_given_are_in_their_articles(assistant: Assistant, e
 
 
 @pytest.mark.parametrize("door", ANSWERING)
-def test_every_door_gives_the_same_citations(assistant: Assistant, expected: list[tuple[Citation, ...]], door: str):
-    given = ANSWERING[door](assistant, QUESTIONS)
+def test_every_door_gives_the_same_citations(place: object, expected: list[tuple[Citation, ...]], door: str):
+    given = ANSWERING[door](place, QUESTIONS)
     assert [as_bytes(citations) for citations in given] == [as_bytes(as_json(citations)) for citations in expected]
 
 
 @pytest.mark.parametrize("door", FINDING)
-def test_every_door_finds_the_same_hits_at_the_same_places(assistant: Assistant, door: str):
+def test_every_door_finds_the_same_hits_at_the_same_places(assistant: Assistant, place: object, door: str):
     for query in ("how many tickets were sold in Tandora?", "Biden"):
         hits = found_by_python(assistant, query, 6)
         assert len(hits) == 6
-        assert json.dumps(FINDING[door](assistant, query, 6)) == json.dumps(hits)
+        assert json.dumps(FINDING[door](place, query, 6)) == json.dumps(hits)

@@ -22,6 +22,7 @@ POLICY = (
     " form-action 'self'; "
 )
 HEADERS = {
+    "content-security-policy": POLICY + frame_ancestors(""),
     "x-content-type-options": "nosniff",
     "referrer-policy": "no-referrer",
 }
