@@ -27,10 +27,15 @@ def same_words(one: str, other: str, language: str = "") -> bool:
     a, b = _words(one), _words(other)
     if a == b:
         return bool(a)
-    together, different = set(a) | set(b), set(a) ^ set(b)
-    if min(len(a), len(b)) < LEAST_WORDS or len(together) - len(different) < ALIKE * len(together):
+    if min(len(a), len(b)) < LEAST_WORDS:
         return False
-    return all(word not in _negations() and is_stopword(word, language) for word in different)
+    these, those = _set(a), _set(b)
+    if min(len(these), len(those)) < ALIKE * max(len(these), len(those)):
+        return False  # however many they share
+    shared = len(these & those)
+    if shared < ALIKE * (len(these) + len(those) - shared):
+        return False
+    return all(word not in _negations() and is_stopword(word, language) for word in these ^ those)
 
 
 @lru_cache(maxsize=1)
@@ -38,6 +43,11 @@ def _negations() -> frozenset[str]:
     """Return the function words that turn a statement round, of all languages."""
     words = tomllib.loads(resources.files("assistant.answer").joinpath("copies.toml").read_text("utf-8"))["negations"]
     return frozenset(word for listed in words.values() for word in listed.split())
+
+
+@lru_cache(maxsize=1 << 13)
+def _set(words: tuple[str, ...]) -> frozenset[str]:
+    return frozenset(words)
 
 
 @lru_cache(maxsize=1 << 13)

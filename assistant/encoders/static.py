@@ -22,6 +22,8 @@ BUNDLED = "static-v1"
 WEIGHTS, TOKENIZER, CARD = "model.safetensors", "tokenizer.json", "static.json"
 TEXTS_PER_CALL = 1024  # tokenised in one parallel call; more only holds more memory
 LEAST_LENGTH = 1e-6  # of a row that is divided by its length
+KNOWN_TEXTS, KNOWN_CHARS = 16_384, 1_000
+"""Texts up to that length whose tokens are remembered: some 15 MB. The same few sentences are matched with question after question."""
 TOKENS_PER_SUM = 2048  # 3 MB of float32 rows stay in the cache; 16,384 took half as long again
 
 Tokens = NDArray[np.int32]
@@ -55,6 +57,7 @@ class StaticEncoder:
         self._scales = scales
         self._name = name
         self._digest = digest
+        self._known_tokens: dict[str, NDArray[np.int64]] = {}
 
     @classmethod
     def open(cls, folder: Path, name: str = "") -> StaticEncoder:
@@ -116,7 +119,13 @@ class StaticEncoder:
 
     def token_vectors(self, text: str) -> Vectors:
         """Return the vector of each token in order, float32, shape (tokens, dimensions); its length is the token's weight."""
-        tokens = np.asarray(self._tokenizer.encode(text, add_special_tokens=False).ids, dtype=np.int64)
+        tokens = self._known_tokens.get(text)
+        if tokens is None:
+            tokens = np.asarray(self._tokenizer.encode(text, add_special_tokens=False).ids, dtype=np.int64)
+            if len(self._known_tokens) >= KNOWN_TEXTS:
+                self._known_tokens = {}  # a new one: other threads may be reading this one
+            if len(text) <= KNOWN_CHARS:
+                self._known_tokens[text] = tokens
         return self._vectors(tokens)
 
     def tokens(self, texts: Sequence[str]) -> list[Tokens]:

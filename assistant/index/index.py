@@ -119,7 +119,8 @@ class LocalIndex(StoredArticles):
 
     def refresh(self) -> int:
         """Take in what other processes have committed and return the generation; a search does so itself."""
-        return self._parts.refresh()
+        held = self._keeping.held
+        return held.generation if held else self._parts.refresh()
 
     # Writing
 
@@ -235,7 +236,7 @@ class LocalIndex(StoredArticles):
         Raises:
             IndexMismatch: another process has encoded the index with another encoder since it was opened.
         """
-        self._parts.refresh()
+        self.refresh()
         self._check_encoder()
         return self._parts.vectors().search(vector, k, self.allowed(filters))
 
@@ -244,7 +245,7 @@ class LocalIndex(StoredArticles):
 
         Any string is a term and none is syntax; a term that comes twice counts twice.
         """
-        generation = self._parts.refresh()
+        generation = self.refresh()
         lexical = self._parts.lexical()
         found = lexical.search(terms, k, self.allowed(filters))
         if lexical.generation == generation:
@@ -255,7 +256,7 @@ class LocalIndex(StoredArticles):
 
     def document_frequencies(self, terms: Sequence[str]) -> list[int]:
         """Return in how many passages each term stands."""
-        self._parts.refresh()
+        self.refresh()
         return self._parts.lexical().frequencies(terms)
 
     def rarity(self, terms: Sequence[str]) -> list[float]:

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from functools import partial
 from typing import Any, TypeVar
 
 from assistant.index import changes, rows
+from assistant.index.kept import Keeping
 from assistant.index.rows import Counts, Utterances
 from assistant.index.store import Connection, Store
 from assistant.records import Article, Filters, Passage, Quotation, Span
 
 ALL = Filters()
+K = TypeVar("K")
 T = TypeVar("T")
 
 
@@ -19,8 +23,20 @@ class StoredArticles:
 
     def __init__(self, store: Store) -> None:
         self._store = store
+        self._keeping = Keeping()
         self._known: tuple[int, dict[Callable[[Connection], Any], Any]] = (-1, {})
         self._article_languages: tuple[int, Mapping[str, str]] = (-1, {})
+
+    @contextmanager
+    def held(self) -> Iterator[int]:
+        """Hold on to the generation that is committed now and yield its number: what was read of it before is not read again.
+
+        In this thread articles, passages, sentences and quotations are then those of this generation; whoever shows them sees afterwards
+        whether it is still the one that is committed.
+        """
+        generation = self._store.generation()
+        with self._keeping.hold(generation):
+            yield generation
 
     def article(self, article_id: str) -> Article:
         """Return an article.
@@ -28,8 +44,7 @@ class StoredArticles:
         Raises:
             UnknownArticle: there is none with this id.
         """
-        with self._store.read() as connection:
-            return rows.article(connection, article_id)
+        return self._keeping.one("article", article_id, lambda: self._read(rows.article, article_id))
 
     def articles(self, filters: Filters = ALL) -> Iterator[Article]:
         """Yield the articles, oldest id first."""
@@ -69,8 +84,7 @@ class StoredArticles:
 
     def passages(self, ids: Sequence[int]) -> list[Passage]:
         """Return passages in the order of their ids; those that are not there are left out."""
-        with self._store.read() as connection:
-            return rows.passages(connection, ids)
+        return self._keeping.many("passage", ids, lambda missing: self._read(rows.passages, missing), lambda passage: passage.id)
 
     def article_passages(self, article_id: str) -> list[Passage]:
         """Return the passages of an article in the order of its text."""
@@ -79,13 +93,12 @@ class StoredArticles:
 
     def sentences(self, article_id: str) -> tuple[Span, ...]:
         """Return all sentences of an article in order."""
-        with self._store.read() as connection:
-            return rows.sentences(connection, article_id)
+        return self._keeping.one("sentences", article_id, lambda: self._read(rows.sentences, article_id))
 
     def quotations(self, article_ids: Sequence[str] = ()) -> list[Quotation]:
         """Return the quotations of articles, or of all when none are given, by article and place."""
-        with self._store.read() as connection:
-            return rows.quotations_in(connection, article_ids)
+        read = partial(self._read, rows.quotations_in, article_ids)
+        return list(self._keeping.one("quotations", tuple(article_ids), read)) if article_ids else read()
 
     def quotations_of(self, *speakers: str) -> list[Quotation]:
         """Return what speakers, named exactly so, are quoted with, by article and place."""
@@ -119,8 +132,16 @@ class StoredArticles:
         """Return the language of every article: article id -> language."""
         return self._remembered(rows.article_languages)
 
+    def _read(self, read: Callable[[Connection, K], T], what: K) -> T:
+        with self._store.read() as connection:
+            return read(connection, what)
+
     def _remembered(self, compute: Callable[[Connection], T]) -> T:
         generation, known = self._known
+        held = self._keeping.held
+        if held is not None and generation == held.generation and compute in known:
+            kept: T = known[compute]
+            return kept
         if generation != self._store.generation():
             with self._store.read() as connection:
                 generation, known = int(changes.get(connection, "generation")), {}

@@ -23,6 +23,9 @@ import snowballstemmer
 
 from assistant.text.cues import load_table, primary
 
+LONGEST_WORD = 40
+"""The folded forms of words up to that length are remembered."""
+
 # Scripts written without spaces; Hangul is added because its particles are glued to names.
 _UNSPACED = (
     "\u1100-\u11ff\u3005-\u3007\u3040-\u30ff\u3130-\u318f\u31f0-\u31ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af"
@@ -71,6 +74,15 @@ def is_stopword(term: str, language: str) -> bool:
 
 def folded(text: str) -> str:
     """Casefold a text and take the accents off its Latin letters: the form in which names are compared."""
+    return _folded_word(text) if len(text) <= LONGEST_WORD else _folded(text)
+
+
+@lru_cache(maxsize=1 << 15)
+def _folded_word(text: str) -> str:
+    return _folded(text)
+
+
+def _folded(text: str) -> str:
     normal = unicodedata.normalize("NFKC", text)
     return normal.casefold() if normal.isascii() else _plain(normal.casefold())
 

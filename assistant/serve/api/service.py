@@ -72,7 +72,7 @@ class Service:
     async def opened(self, name: str = "", *, writing: bool = False) -> Assistant:
         """Return the assistant of an index as `assistant` does; one that is not open yet is opened in a thread."""
         known = self._opened.get(name or self._default(writing))
-        return known or await anyio.to_thread.run_sync(partial(self.assistant, name, writing=writing))
+        return known if known is not None else await anyio.to_thread.run_sync(partial(self.assistant, name, writing=writing))
 
     def names(self) -> list[str]:
         """Return the names of the indexes that can be asked, the default first."""
