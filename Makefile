@@ -1,8 +1,10 @@
 # `make run` and `make test` need Python 3.11 or newer, pip and make; everything else they set up themselves.
 PYTHON ?= python3
 BIN := .venv/bin
+PUBLIC := assistant.assistant assistant.asynchronous assistant.records assistant.events assistant.errors assistant.settings \
+	assistant.serve.llamaindex assistant.serve.langchain assistant.serve.mcp
 
-.PHONY: run test soak check fix clean
+.PHONY: run test soak check fix docs clean
 
 run: .venv/.installed
 	$(BIN)/assistant serve --samples
@@ -33,6 +35,10 @@ fix: .venv/.installed-dev
 .venv/.installed-dev: .venv/.installed
 	$(BIN)/python -m pip install --quiet --editable '.[dev]'
 	touch $@
+
+# The reference of what programs may use, from the docstrings, as pages that need no network: build/reference/index.html
+docs: .venv/.installed-dev
+	$(BIN)/python -m pdoc --docformat google --output-directory build/reference $(PUBLIC)
 
 clean:
 	rm -rf .venv build *.egg-info

@@ -7,6 +7,7 @@ and `passage_tokens=200` for `load_settings`.
 from __future__ import annotations
 
 import os
+import re
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
@@ -59,6 +60,8 @@ class Settings:
     """The address the web chat listens on."""
     port: int = 7860
     """The port the web chat listens on."""
+    embed_origins: str = ""
+    """Whose pages may show the chat in a frame: origins such as `https://news.example`, with blanks between; "": only its own."""
     workers: int = 1
     """How many processes serve requests with `assistant serve --no-ui`."""
     rate_per_minute: int = 600
@@ -104,8 +107,16 @@ class Settings:
             value = getattr(self, name)
             if not low <= value <= high:
                 raise SettingsError(f"{name} is {value}, outside {low} to {high}", f"give {name} a value in that range")
+        _check_origins(self.embed_origins)
         if self.llm_url:
             _check_server(self.llm_url, self.llm_model)
+
+
+def _check_origins(written: str) -> None:
+    """Refuse what is no origin: it would become part of a security policy."""
+    for origin in written.replace(",", " ").split():
+        if not re.fullmatch(r"https?://[a-z0-9.-]+(:[0-9]{1,5})?|https?://\[[0-9a-f:]+\](:[0-9]{1,5})?", origin):
+            raise SettingsError(f"embed_origins holds {origin!r}, which is no origin", "give it like https://news.example, without a path")
 
 
 def _check_server(url: str, model: str) -> None:

@@ -40,12 +40,15 @@ HOMES = {
     "httpx": {"llm.py"},
     "fastapi": {"serve/"},
     "starlette": {"serve/"},
-    "uvicorn": {"serve/api/alone.py"},
+    "uvicorn": {"serve/api/alone.py", "serve/mcp.py"},
     "orjson": {"serve/"},
     "prometheus_client": {"serve/api/counting.py"},
     "pymilvus": {"index/milvus.py"},
     "openpyxl": {"evaluate/tables.py"},
     "yaml": {"evaluate/tables.py"},
+    "mcp": {"serve/mcp.py", "serve/mcp_server.py"},
+    "mcp_types": {"serve/mcp.py", "serve/mcp_server.py"},
+    "langchain_core": {"serve/langchain.py"},
 }
 
 

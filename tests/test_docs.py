@@ -30,3 +30,28 @@ def test_the_python_example_runs(tmp_path: Path):
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=ROOT)
     assert done.returncode == 0, done.stderr
     assert "ungkap Biden." in done.stdout
+
+
+def test_the_api_reference_is_made_from_docstrings_and_needs_no_network(tmp_path: Path):
+    import pdoc
+
+    makefile = (ROOT / "Makefile").read_text("utf-8")
+    modules = re.search(r"^PUBLIC := (.+?)\n\n", makefile, re.DOTALL | re.MULTILINE).group(1).replace("\\\n", " ").split()
+    for module in modules:
+        assert (ROOT / f"{module.replace('.', '/')}.py").is_file(), module
+    pdoc.pdoc("assistant.errors", "assistant.serve.hits", output_directory=tmp_path)
+    page = (tmp_path / "assistant" / "errors.html").read_text("utf-8")
+    assert "The sentence model is not on this machine." in page
+    assert not re.findall(r"<(?:script|link|img)[^>]+(?:src|href)=\"(?:https?:)?//", page)
+
+
+def test_the_examples_of_the_doors_run(tmp_path: Path):
+    shown = re.findall(r"```python\n(.+?)```", (ROOT / "docs" / "doors.md").read_text("utf-8"), re.DOTALL)
+    code = f"from assistant import Assistant\nwith Assistant.open({str(tmp_path / 'news')!r}) as assistant:\n    assistant.add(['seeds/articles/000_fbacd0f8f8eb0354.txt'])\n"
+    code += (
+        "\n".join(shown).replace('"news"', repr(str(tmp_path / "news")))
+        + "\nprint(nodes[0].score, documents[0].metadata['start'], tools[0].name)"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=ROOT)
+    assert done.returncode == 0, done.stderr
+    assert "ungkap Biden." in done.stdout

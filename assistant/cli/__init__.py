@@ -14,7 +14,7 @@ from collections.abc import Callable, Sequence
 from typing import Any, cast
 
 from assistant import __version__
-from assistant.cli import asking, commands, evaluating, keeping, keys, quotations, watching
+from assistant.cli import asking, commands, evaluating, keeping, keys, mcp, quotations, watching
 from assistant.cli.filters import add_filters
 from assistant.cli.terminal import complain, one_line
 from assistant.errors import AssistantError
@@ -87,12 +87,14 @@ def _parser(words: Sequence[str]) -> argparse.ArgumentParser:
     serve.add_argument("--no-ui", action="store_true", help="serve the API alone, without the chat")
     serve.add_argument("--workers", type=int, metavar="N", help="with --no-ui: how many processes answer (1)")
     serve.add_argument("--log-questions", action="store_true", default=None, help="with --no-ui: let the log tell what was asked")
+    served = command("mcp", mcp.mcp, "serve the articles to MCP clients: over standard input and output, or by HTTP")
+    mcp.add_arguments(served)
     evaluating.add_arguments(command, words)
     keys.add_arguments(command("keys", keys.keys, "add, list and remove the keys of programs"))
     command("models", commands.models, "list the sentence models that one setting chooses")
     doctor = command("doctor", commands.doctor, "check the index and this installation, and make again what can be")
     doctor.add_argument("--fix", action="store_true", help="repair the store too, damaged articles from their originals")
-    for sub in (ask, chat, serve, doctor):
+    for sub in (ask, chat, serve, served, doctor):
         _add_language_model(sub)
     return parser
 

@@ -7,7 +7,7 @@ import contextlib
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from assistant.cli.filters import add_filters, day_of, filters_of
+from assistant.cli.filters import CALLED, add_filters, filters_of
 from assistant.cli.opening import open_assistant, open_index, require, settings_of
 from assistant.cli.terminal import complain, json_text, progress, terminal_columns
 from assistant.errors import SettingsError
@@ -44,12 +44,13 @@ def remove(args: argparse.Namespace) -> int:
     """Remove articles."""
     from assistant.index.alike import is_outlet
     from assistant.serve.tables import article_row, table
+    from assistant.serve.wanted import day_of
 
     chosen = bool(args.outlet.strip() or args.source.strip() or args.before.strip())
     if chosen == bool(args.ids):
         wrong = "both ids and a choice are given" if chosen else "nothing says what to remove"
         raise SettingsError(wrong, "give ids, or one or more of --outlet, --source and --before")
-    before = day_of(args.before, "before")
+    before = day_of(args.before, CALLED.format("before"))
     with open_index(args) as index:
         articles = [index.article(article_id) for article_id in dict.fromkeys(args.ids)]
         for article in index.articles() if chosen else ():

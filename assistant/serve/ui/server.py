@@ -8,6 +8,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from assistant.errors import SettingsError
+from assistant.serve.ui.embedding import WidgetScript, frame_ancestors
 from assistant.settings import Settings
 
 if TYPE_CHECKING:
@@ -18,28 +19,29 @@ if TYPE_CHECKING:
 POLICY = (
     "default-src 'self'; script-src 'self' 'unsafe-inline' 'unsafe-eval'; style-src 'self' 'unsafe-inline';"
     " img-src 'self' data:; font-src 'self' data:; connect-src 'self'; object-src 'none'; base-uri 'self';"
-    " form-action 'self'; frame-ancestors 'self'"
+    " form-action 'self'; "
 )
 HEADERS = {
-    "content-security-policy": POLICY,
+    "content-security-policy": POLICY + frame_ancestors(""),
     "x-content-type-options": "nosniff",
     "referrer-policy": "no-referrer",
 }
 
 
 class SafeHeaders:
-    """Puts the security headers on every response."""
+    """Puts the security headers on every response; pages of `embed_origins` may show the chat in a frame."""
 
-    def __init__(self, app: ASGIApp) -> None:
+    def __init__(self, app: ASGIApp, embed_origins: str = "") -> None:
         self._app = app
+        known = {**HEADERS, "content-security-policy": POLICY + frame_ancestors(embed_origins)}
+        self._headers = [(name.encode(), value.encode()) for name, value in known.items()]
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass a request on; its response gets the headers."""
 
         async def with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
-                headers = list(message.get("headers", ()))
-                message["headers"] = headers + [(k.encode(), v.encode()) for k, v in HEADERS.items()]
+                message["headers"] = [*message.get("headers", ()), *self._headers]
             await send(message)
 
         await self._app(scope, receive, with_headers if scope["type"] == "http" else send)
@@ -49,7 +51,7 @@ def serve(settings: Settings, index: str = "", announce: Callable[[str], None] =
     """Serve the chat until the process is interrupted.
 
     Args:
-        settings: host and port are used.
+        settings: host, port and who may embed the chat are used.
         index: the index to begin with; by default the first that is there.
         announce: called with the address once the chat is open.
 
@@ -69,7 +71,7 @@ def serve(settings: Settings, index: str = "", announce: Callable[[str], None] =
     if model := open_language_model(settings):
         threading.Thread(target=model.prepare, daemon=True).start()
     try:
-        announce(launch(page, settings.host, port, build_api(api)))
+        announce(launch(page, settings.host, port, settings.embed_origins, build_api(api)))
         threading.Event().wait()
     finally:
         page.close(verbose=False)
@@ -77,7 +79,7 @@ def serve(settings: Settings, index: str = "", announce: Callable[[str], None] =
         indexes.close()
 
 
-def launch(page: gr.Blocks, host: str, port: int, api: ASGIApp | None = None) -> str:
+def launch(page: gr.Blocks, host: str, port: int, embed_origins: str = "", api: ASGIApp | None = None) -> str:
     """Start the server in the background, with the API beside the page, and return its address."""
     from starlette.middleware import Middleware
 
@@ -85,6 +87,9 @@ def launch(page: gr.Blocks, host: str, port: int, api: ASGIApp | None = None) ->
     from assistant.serve.ui.page import asset
     from assistant.serve.ui.theme import theme
 
+    middleware = [Middleware(SafeHeaders, embed_origins=embed_origins), Middleware(WidgetScript)]
+    if api:
+        middleware.append(Middleware(Beside, api=api))
     options: dict[str, Any] = {"share": False, "ssr_mode": False, "mcp_server": False, "pwa": False}
     page.queue(default_concurrency_limit=8).launch(
         server_name=host,
@@ -97,7 +102,7 @@ def launch(page: gr.Blocks, host: str, port: int, api: ASGIApp | None = None) ->
         max_file_size=1,  # nothing is uploaded here
         theme=theme(),
         css=asset("style.css"),
-        app_kwargs={"middleware": [Middleware(SafeHeaders), *([Middleware(Beside, api=api)] if api else [])]},
+        app_kwargs={"middleware": middleware},
         **options,
     )
     return str(page.local_url)
