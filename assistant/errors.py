@@ -11,10 +11,12 @@
     |   +-- IndexNotWritable   no permission, or no space left
     +-- EncoderUnavailable     the sentence model is not on this machine
     +-- BadQuestion            the question is empty or too long
+    +-- TooManyQuestions       one reader asks more often than the settings allow
     +-- QuestionSetError       a question set cannot be read
     +-- MissingExtra           an optional package is needed
     +-- PromptError            a prompt's template is missing or does not fit its variables
     +-- AccountsUnusable       the file of users, keys and conversations cannot be used
+    +-- AccountRefused         a user's name, password or role cannot be taken
     +-- LanguageModelUnavailable  the language model cannot be reached, is too slow, or sends no answer
 
 That the articles do not answer is no error: it is an `Answer` with `abstained`.
@@ -71,6 +73,10 @@ class BadQuestion(AssistantError):
     """The question is empty or too long."""
 
 
+class TooManyQuestions(AssistantError):
+    """One reader asks more often than the settings allow."""
+
+
 class QuestionSetError(AssistantError):
     """A question set cannot be read."""
 
@@ -81,6 +87,10 @@ class MissingExtra(AssistantError):
 
 class AccountsUnusable(AssistantError):
     """The file of users, keys, conversations and feedback cannot be opened or is of a newer version."""
+
+
+class AccountRefused(AssistantError):
+    """A user's name, password or role cannot be taken, or there is no such user."""
 
 
 class PromptError(AssistantError):

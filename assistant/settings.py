@@ -6,7 +6,9 @@ and `passage_tokens=200` for `load_settings`.
 
 from __future__ import annotations
 
+import json
 import os
+import re
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
@@ -56,6 +58,16 @@ class Settings:
     """The address the web chat listens on."""
     port: int = 7860
     """The port the web chat listens on."""
+    root_path: str = ""
+    """The path under which a proxy shows the web chat, such as `/news`; "" when it has a host of its own."""
+    sign_in: bool = False
+    """Ask for a name and a password at 127.0.0.1 too, as behind a proxy; at any other address they are always asked for."""
+    session_hours: float = 12.0
+    """How long a reader stays signed in."""
+    questions_per_minute: int = 60
+    """How many questions one reader of the web chat may ask in a minute."""
+    interface: str = ""
+    """The language of the web chat's own words: a code such as `id`; "" takes the browser's."""
     llm_url: str = ""
     """An OpenAI-compatible server that phrases the answers (`http://127.0.0.1:11434/v1` for Ollama); "": none, answers are extractive."""
     llm_model: str = ""
@@ -74,6 +86,7 @@ class Settings:
             "passage_tokens": (16, 1_000_000), "passage_overlap": (0, 16), "k": (1, 1000), "max_citations": (1, 50),
             "max_article_bytes": (1, 10**12), "max_question_chars": (1, 10**6),
             "history_tokens": (0, 10**6), "port": (0, 65535),
+            "session_hours": (0.01, 8760), "questions_per_minute": (1, 10**6),
             "llm_timeout_s": (0.05, 3600), "llm_retries": (0, 10), "llm_tokens": (2048, 10_000_000),
         }  # fmt: skip
         for name, known in (("quality", QUALITIES), ("strictness", STRICTNESSES)):
@@ -83,6 +96,8 @@ class Settings:
             value = getattr(self, name)
             if not low <= value <= high:
                 raise SettingsError(f"{name} is {value}, outside {low} to {high}", f"give {name} a value in that range")
+        if self.root_path and not re.fullmatch(r"(/[\w.~-]+)+", self.root_path):
+            raise SettingsError(f"root_path is {self.root_path!r}", "give it like /news, without a slash at the end")
         if self.llm_url:
             _check_server(self.llm_url, self.llm_model)
 
@@ -185,3 +200,34 @@ def indexes_folder(folder: Path | None = None) -> Path:
     if (here / "indexes").is_dir() and (here / "seeds").is_dir():
         return here / "indexes"
     return Path(platformdirs.user_data_dir("article-assistant", appauthor=False)) / "indexes"
+
+
+def keep_settings(changes: Mapping[str, str | bool], folder: Path | None = None) -> Path:
+    """Write settings into `assistant.toml`, each on its line; every other line, comments too, stays as it is.
+
+    Raises:
+        SettingsError: the file cannot be read or written, or a value is wrong.
+    """
+    path = (folder or Path.cwd()) / SETTINGS_FILE
+    before = _from_file(path)
+    lines = path.read_text("utf-8").splitlines() if path.is_file() else []
+    defaults = {field.name: field.default for field in fields(Settings)}
+    for name, value in changes.items():
+        if before.get(name, defaults[name]) == value:
+            continue
+        written = f"{name} = {json.dumps(value, ensure_ascii=False)}"
+        at = next((n for n, line in enumerate(lines) if re.match(rf"\s*{name}\s*=", line)), None)
+        if at is None:
+            lines.insert(0, written)
+        else:
+            lines[at] = written
+    text = "".join(line + "\n" for line in lines)
+    try:
+        if tomllib.loads(text) != {**before, **{name: value for name, value in changes.items() if name in tomllib.loads(text)}}:
+            raise SettingsError(f"{path} holds a setting in a form that cannot be changed here", "change it by hand")
+        aside = path.with_suffix(".toml.new")
+        aside.write_text(text, "utf-8")
+        aside.replace(path)
+    except (OSError, tomllib.TOMLDecodeError) as error:
+        raise SettingsError(f"{path} cannot be written: {error}", "correct its permissions, or change it by hand") from error
+    return path

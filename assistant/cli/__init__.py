@@ -14,7 +14,7 @@ from collections.abc import Callable, Sequence
 from typing import Any, cast
 
 from assistant import __version__
-from assistant.cli import asking, commands, quotations
+from assistant.cli import asking, commands, quotations, users
 from assistant.cli.filters import add_filters
 from assistant.cli.terminal import complain, one_line
 from assistant.errors import AssistantError
@@ -81,6 +81,10 @@ def _parser(words: Sequence[str]) -> argparse.ArgumentParser:
     serve.add_argument("--samples", action="store_true", help="make the index of the sample articles if there is none")
     serve.add_argument("--host", help="the address to listen on (127.0.0.1)")
     serve.add_argument("--port", type=int, help="the port to listen on (7860); 0 takes any free one")
+    serve.add_argument("--root-path", metavar="PATH", help="the path under which a proxy shows it, such as /news")
+    serve.add_argument("--sign-in", action="store_true", default=None, help="ask for name and password at 127.0.0.1 too, as behind a proxy")
+    users.add_arguments(command("users", users.users, "add, list and remove those who may sign in to the web chat"))
+    command("feedback", users.feedback, "print what readers said of answers as evaluation questions")
     evaluate = command("evaluate", commands.evaluate, "measure the answers with a set of questions")
     if "evaluate" in words:  # its options come with it, and every other command can do without
         from assistant.evaluate.runner import add_arguments

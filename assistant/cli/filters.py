@@ -3,16 +3,12 @@
 from __future__ import annotations
 
 import argparse
-import re
-from datetime import date
 from typing import TYPE_CHECKING
 
 from assistant.errors import SettingsError
 
 if TYPE_CHECKING:
     from assistant.records import Filters
-
-DATE_HINT = "write it as 2020-12-28, 2020-12 or 2020"
 
 
 def add_filters(parser: argparse.ArgumentParser) -> None:
@@ -49,24 +45,8 @@ def dates_of(args: argparse.Namespace) -> tuple[str, str]:
     Raises:
         SettingsError: one is no date, or they are in the wrong order.
     """
-    since, until = _day(args.since, "since"), _day(args.until, "until")
-    if since and until and since[: len(until)] > until:
-        raise SettingsError(f"--since {since} lies after --until {until}", "exchange the two dates")
+    from assistant.serve.narrowing import day, in_order
+
+    since, until = day(args.since, "--since"), day(args.until, "--until")
+    in_order(since, until, ("--since", "--until"))
     return since, until
-
-
-def _day(value: str, option: str) -> str:
-    from assistant.text.dates import parse_date
-
-    text = value.strip()
-    if re.fullmatch(r"[0-9]{4}(-[0-9]{2}){0,2}", text):
-        try:
-            date.fromisoformat(text + "0000-01-01"[len(text) :])
-            return text
-        except ValueError:
-            parsed = ""
-    else:
-        parsed = parse_date(text)[:10]
-    if text and not parsed:
-        raise SettingsError(f"--{option} is {value!r}, which is no date", DATE_HINT)
-    return parsed

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 def settings_of(args: argparse.Namespace) -> Settings:
     """Load the settings, with those that the command line gives."""
-    flags = {name: getattr(args, name, None) for name in ("host", "port", "strictness", "llm_url", "llm_model")}
+    flags = {name: getattr(args, name, None) for name in ("host", "port", "root_path", "sign_in", "strictness", "llm_url", "llm_model")}
     if getattr(args, "no_llm", False):
         flags["llm_url"] = ""
     return load_settings(index=args.index, **flags)
