@@ -33,13 +33,19 @@ def timeline(lanes: Sequence[tuple[str, Sequence[Point]]], caption: str, by_keyb
         caption: says what is shown.
         by_keyboard: let Tab stop at every point; without it the list below holds the same.
     """
-    dated = [(name, sorted((_number(one.day), one) for one in points if _number(one.day))) for name, points in lanes]
+    dated = [(name, _dated(points)) for name, points in lanes]
     numbers = [number for _, points in dated for number, _ in points]
     if not numbers or min(numbers) == max(numbers):
         return ""
     first, last = min(numbers), max(numbers)
     rows = "".join(_lane(name, points, (first, last), by_keyboard) for name, points in dated if points)
     return f'<figure class="timeline"><figcaption>{escape(caption)}</figcaption>{rows}{_axis(first, last)}</figure>'
+
+
+def _dated(points: Iterable[Point]) -> list[tuple[int, Point]]:
+    """Return the points that have a day, each with its number, in their order."""
+    numbered = [(number, one) for one in points if (number := _number(one.day))]
+    return sorted(numbered, key=lambda item: item[0])
 
 
 def _lane(name: str, points: Iterable[tuple[int, Point]], ends: tuple[int, int], by_keyboard: bool) -> str:
