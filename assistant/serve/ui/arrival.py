@@ -9,7 +9,7 @@ import gradio as gr
 
 from assistant.errors import AssistantError
 from assistant.serve.ui.address import Asked, asked_of
-from assistant.serve.ui.asking import following, sent, updates
+from assistant.serve.ui.asking import NOTHING, following, sent, updates
 from assistant.serve.ui.chat import Chat, line
 from assistant.serve.ui.entrance import Entrance
 from assistant.serve.ui.layout import EVENT, Widgets, account, examples, note, pairs, views
@@ -46,6 +46,8 @@ def connect_arrival(chat: Chat, entrance: Entrance, on: Widgets) -> None:
     def pursue(pending: tuple[str, str] | None, name: str, sitting: Sitting, request: gr.Request) -> Iterator[tuple[Any, ...]]:
         if pending:
             yield from map(updates, chat.ask(pending[0], name, sitting, entrance.visitor(request), pending[1]))
+        else:
+            yield NOTHING
 
     def begin(name: str, request: gr.Request) -> tuple[Any, ...]:
         visitor = entrance.visitor(request)

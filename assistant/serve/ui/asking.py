@@ -22,6 +22,8 @@ from assistant.serve.ui.sitting import Sitting
 from assistant.serve.ui.suggest import suggestions
 
 EXAMPLE_CHARS = 500
+NOTHING = (gr.skip(), gr.skip(), gr.skip(), gr.skip())
+"""Leaves the view as it is: what yields nothing at all would empty it."""
 
 
 def sent(**what: object) -> str:
@@ -40,6 +42,8 @@ def connect_asking(chat: Chat, entrance: Entrance, on: Widgets) -> None:
         at = _number(event, "turn")
         if at < len(sitting.turns):
             yield from map(updates, chat.ask(sitting.turns[at].question, name, sitting.until(at), entrance.visitor(request)))
+        else:
+            yield NOTHING
 
     def stop(name: str, sitting: Sitting, request: gr.Request) -> str:
         return chat.stopped(name, sitting, entrance.visitor(request))
