@@ -12,11 +12,13 @@
     |   +-- IndexNotWritable   no permission, or no space left
     +-- EncoderUnavailable     the sentence model is not on this machine
     +-- BadQuestion            the question is empty or too long
+    +-- TooManyQuestions       one reader asks more often than the settings allow
     +-- QuestionSetError       a question set cannot be read
     +-- MissingExtra           an optional package is needed
     +-- PromptError            a prompt's template is missing or does not fit its variables
     +-- AccountsUnusable       the file of users, keys and conversations cannot be used
     +-- KeyProblem             a key for programs cannot be made or is not there
+    +-- AccountRefused         a user's name, password or role cannot be taken
     +-- LanguageModelUnavailable  the language model cannot be reached, is too slow, or sends no answer
 
 That the articles do not answer is no error: it is an `Answer` with `abstained`.
@@ -85,6 +87,10 @@ class BadQuestion(AssistantError):
     """The question is empty or too long."""
 
 
+class TooManyQuestions(AssistantError):
+    """One reader asks more often than the settings allow."""
+
+
 class QuestionSetError(AssistantError):
     """A question set cannot be read."""
 
@@ -99,6 +105,10 @@ class AccountsUnusable(AssistantError):
 
 class KeyProblem(AssistantError):
     """A key for programs cannot be made as asked, or is not there."""
+
+
+class AccountRefused(AssistantError):
+    """A user's name, password or role cannot be taken, or there is no such user."""
 
 
 class PromptError(AssistantError):

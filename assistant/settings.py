@@ -6,6 +6,7 @@ and `passage_tokens=200` for `load_settings`.
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import tomllib
@@ -70,6 +71,16 @@ class Settings:
     """A request with articles that is larger than this is refused; any other may have a hundredth of it."""
     log_questions: bool = False
     """Let the log of requests tell what was asked."""
+    root_path: str = ""
+    """The path under which a proxy shows the web chat, such as `/news`; "" when it has a host of its own."""
+    sign_in: bool = False
+    """Ask for a name and a password at 127.0.0.1 too, as behind a proxy; at any other address they are always asked for."""
+    session_hours: float = 12.0
+    """How long a reader stays signed in."""
+    questions_per_minute: int = 60
+    """How many questions one reader of the web chat may ask in a minute."""
+    interface: str = ""
+    """The language of the web chat's own words: a code such as `id`; "" takes the browser's."""
     llm_url: str = ""
     """An OpenAI-compatible server that phrases the answers (`http://127.0.0.1:11434/v1` for Ollama); "": none, answers are extractive."""
     llm_model: str = ""
@@ -98,6 +109,7 @@ class Settings:
             "history_tokens": (0, 10**6), "port": (0, 65535),
             "fetch_delay_s": (0, 3600), "fetch_timeout_s": (0.1, 3600), "fetch_max_articles": (1, 10**6),
             "workers": (1, 64), "rate_per_minute": (0, 10**6), "max_body_bytes": (1000, 10**10),
+            "session_hours": (0.01, 8760), "questions_per_minute": (1, 10**6),
             "llm_timeout_s": (0.05, 3600), "llm_retries": (0, 10), "llm_tokens": (2048, 10_000_000),
         }  # fmt: skip
         for name, known in (("quality", QUALITIES), ("strictness", STRICTNESSES)):
@@ -108,6 +120,8 @@ class Settings:
             if not low <= value <= high:
                 raise SettingsError(f"{name} is {value}, outside {low} to {high}", f"give {name} a value in that range")
         _check_origins(self.embed_origins)
+        if self.root_path and not re.fullmatch(r"(/[\w.~-]+)+", self.root_path):
+            raise SettingsError(f"root_path is {self.root_path!r}", "give it like /news, without a slash at the end")
         if self.llm_url:
             _check_server(self.llm_url, self.llm_model)
 
@@ -232,3 +246,34 @@ def shared_counts() -> str:
 def share_counts(folder: str) -> None:
     """Have the processes that are started from now on count together in a folder."""
     os.environ[COUNTS_VARIABLE] = folder
+
+
+def keep_settings(changes: Mapping[str, str | bool], folder: Path | None = None) -> Path:
+    """Write settings into `assistant.toml`, each on its line; every other line, comments too, stays as it is.
+
+    Raises:
+        SettingsError: the file cannot be read or written, or a value is wrong.
+    """
+    path = (folder or Path.cwd()) / SETTINGS_FILE
+    before = _from_file(path)
+    lines = path.read_text("utf-8").splitlines() if path.is_file() else []
+    defaults = {field.name: field.default for field in fields(Settings)}
+    for name, value in changes.items():
+        if before.get(name, defaults[name]) == value:
+            continue
+        written = f"{name} = {json.dumps(value, ensure_ascii=False)}"
+        at = next((n for n, line in enumerate(lines) if re.match(rf"\s*{name}\s*=", line)), None)
+        if at is None:
+            lines.insert(0, written)
+        else:
+            lines[at] = written
+    text = "".join(line + "\n" for line in lines)
+    try:
+        if tomllib.loads(text) != {**before, **{name: value for name, value in changes.items() if name in tomllib.loads(text)}}:
+            raise SettingsError(f"{path} holds a setting in a form that cannot be changed here", "change it by hand")
+        aside = path.with_suffix(".toml.new")
+        aside.write_text(text, "utf-8")
+        aside.replace(path)
+    except (OSError, tomllib.TOMLDecodeError) as error:
+        raise SettingsError(f"{path} cannot be written: {error}", "correct its permissions, or change it by hand") from error
+    return path

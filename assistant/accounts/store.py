@@ -12,7 +12,6 @@ from pathlib import Path
 from assistant.accounts.migrations import STEPS
 from assistant.errors import AccountsUnusable
 
-FILE = "accounts.sqlite"
 BUSY_S = 10.0
 
 

@@ -14,7 +14,7 @@ from collections.abc import Callable, Sequence
 from typing import Any, cast
 
 from assistant import __version__
-from assistant.cli import asking, commands, evaluating, keeping, keys, mcp, quotations, watching
+from assistant.cli import asking, commands, evaluating, keeping, keys, mcp, quotations, users, watching
 from assistant.cli.filters import add_filters
 from assistant.cli.terminal import complain, one_line
 from assistant.errors import AssistantError
@@ -84,13 +84,17 @@ def _parser(words: Sequence[str]) -> argparse.ArgumentParser:
     serve.add_argument("--samples", action="store_true", help="make the index of the sample articles if there is none")
     serve.add_argument("--host", help="the address to listen on (127.0.0.1)")
     serve.add_argument("--port", type=int, help="the port to listen on (7860); 0 takes any free one")
+    serve.add_argument("--root-path", metavar="PATH", help="the path under which a proxy shows it, such as /news")
+    serve.add_argument("--sign-in", action="store_true", default=None, help="ask for name and password at 127.0.0.1 too, as behind a proxy")
     serve.add_argument("--no-ui", action="store_true", help="serve the API alone, without the chat")
     serve.add_argument("--workers", type=int, metavar="N", help="with --no-ui: how many processes answer (1)")
     serve.add_argument("--log-questions", action="store_true", default=None, help="with --no-ui: let the log tell what was asked")
     served = command("mcp", mcp.mcp, "serve the articles to MCP clients: over standard input and output, or by HTTP")
     mcp.add_arguments(served)
     evaluating.add_arguments(command, words)
+    users.add_arguments(command("users", users.users, "add, list and remove those who may sign in to the web chat"))
     keys.add_arguments(command("keys", keys.keys, "add, list and remove the keys of programs"))
+    command("feedback", users.feedback, "print what readers said of answers as evaluation questions")
     command("models", commands.models, "list the sentence models that one setting chooses")
     doctor = command("doctor", commands.doctor, "check the index and this installation, and make again what can be")
     doctor.add_argument("--fix", action="store_true", help="repair the store too, damaged articles from their originals")

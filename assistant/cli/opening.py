@@ -16,7 +16,8 @@ if TYPE_CHECKING:
 
 def settings_of(args: argparse.Namespace) -> Settings:
     """Load the settings, with those that the command line gives."""
-    flags = {name: getattr(args, name, None) for name in ("host", "port", "workers", "log_questions", "strictness", "llm_url", "llm_model")}
+    names = ("host", "port", "root_path", "sign_in", "workers", "log_questions", "strictness", "llm_url", "llm_model")
+    flags = {name: getattr(args, name, None) for name in names}
     if getattr(args, "no_llm", False):
         flags["llm_url"] = ""
     return load_settings(index=args.index, **flags)

@@ -220,21 +220,26 @@ def as_html(answer: Answer, anchor: str = "cite") -> str:
         answer: everything in it that comes from an article is escaped.
         anchor: citation 1 is linked as `#{anchor}-1`; the nearest sentences of an abstention likewise.
     """
+    kind = "answer abstained" if answer.abstained else "answer"
+    return f'<div class="{kind}">{text_html(answer, anchor)}{_sources_html(answer, anchor)}</div>'
+
+
+def text_html(answer: Answer, anchor: str) -> str:
+    """Return what an answer says, without its sources; see `as_html`."""
     titles = {citation.number: citation.title for citation in answer.citations}
     text = "".join(
         _page(piece) if isinstance(piece, str) else " " + marker_link(anchor, piece, titles.get(piece, "")) for piece in pieces(answer)
     )
     paragraphs = "".join(f'<p dir="auto">{line}</p>' for line in re.split(r"\n+", text) if line)
-    kind = "answer abstained" if answer.abstained else "answer"
     asked = f'<p class="asked-as" dir="auto">{escape(line)}</p>' if (line := asked_as(answer)) else ""
-    return f'<div class="{kind}">{asked}{paragraphs}{_made_html(answer)}{_sources_html(answer, anchor)}</div>'
+    return asked + paragraphs + made_html(answer)
 
 
 def _page(piece: str) -> str:
     return f"<strong>{escape(piece)}</strong>" if isinstance(piece, Short) else escape(piece)
 
 
-def _made_html(answer: Answer) -> str:
+def made_html(answer: Answer) -> str:
     """Return the line about how the answer was made, and what was left out of it."""
     note = f'<p class="made" role="note" dir="auto">{escape(answer.note)}</p>' if answer.note else ""
     rows = "".join(f'<li><q dir="auto">{escape(row.claim)}</q> - {escape(row.reason)}</li>' for row in left_out(answer))

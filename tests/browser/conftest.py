@@ -58,7 +58,7 @@ class Opened:
             """() => {
                 const shown = document.querySelector('#transcript');
                 return shown.innerHTML !== window.before && shown.querySelector('.turn')
-                    && !shown.querySelector('.pending');
+                    && !shown.querySelector('.pending, .growing');
             }"""
         )
 

@@ -5,10 +5,12 @@ from pathlib import Path
 import pytest
 
 from assistant.assistant import Assistant
-from assistant.records import Turn
-from assistant.serve.ui.chat import Chat, opening, transcript
+from assistant.records import Filters, Turn
+from assistant.serve.ui.chat import Chat, opening
 from assistant.serve.ui.indexes import OpenIndexes
-from assistant.serve.ui.reading import EMPTY, GONE
+from assistant.serve.ui.reading import empty, gone
+from assistant.serve.ui.sitting import Sitting
+from assistant.serve.ui.turns import transcript
 from assistant.settings import Settings
 from tests.serve.made_up import answered, article
 
@@ -36,17 +38,18 @@ def name_of(chat: Chat) -> str:
 
 
 def test_an_answer_comes_sentence_by_sentence_and_its_own_words_open(chat: Chat):
-    views = list(chat.ask("what did Biden say?", name_of(chat), ()))
+    views = list(chat.ask("what did Biden say?", name_of(chat), Sitting()))
     assert "Reading the articles" in views[0].transcript
     assert views[0].question == ""
-    counts = [len(view.turns[0].answer.citations) for view in views[1:]]
-    assert counts == list(range(1, len(counts) + 1))
-    assert views[1].reading == views[-1].reading
-    assert "ungkap Biden.</mark>" in views[-1].reading
+    counts = [len(view.sitting.turns[0].answer.citations) for view in views[1:]]
+    assert counts == [*range(1, counts[-1] + 1), counts[-1]]  # the last view is whole
+    assert views[1].reading == views[-2].reading
+    assert views[-1].reading is None  # what is open stays as the reader has scrolled it
+    assert "ungkap Biden.</mark>" in views[1].reading
 
 
 def test_a_marker_opens_its_sentence_and_every_click_counts(chat: Chat):
-    turns = list(chat.ask("what did Biden say?", name_of(chat), ()))[-1].turns
+    turns = list(chat.ask("what did Biden say?", name_of(chat), Sitting()))[-1].sitting
     pages = [chat.cite(f"cite-0-{number}", name_of(chat), turns) for number in (1, 2, 2)]
     assert 'data-shown="cite-0-1"' in pages[0]
     assert 'data-shown="cite-0-2"' in pages[1]
@@ -55,38 +58,38 @@ def test_a_marker_opens_its_sentence_and_every_click_counts(chat: Chat):
 
 @pytest.mark.parametrize("anchor", ["", "cite-0-9", "cite-5-1", "cite-0-1-2", "cite--1-1", "x" * 9000, "cite-0-٣"])
 def test_a_marker_that_is_none_changes_nothing(chat: Chat, anchor: str):
-    turns = list(chat.ask("what did Biden say?", name_of(chat), ()))[-1].turns
+    turns = list(chat.ask("what did Biden say?", name_of(chat), Sitting()))[-1].sitting
     assert chat.cite(anchor, name_of(chat), turns) is None
 
 
 def test_an_article_that_was_removed_is_said_to_be_gone(chat: Chat):
-    turns = list(chat.ask("what did Biden say?", name_of(chat), ()))[-1].turns
+    turns = list(chat.ask("what did Biden say?", name_of(chat), Sitting()))[-1].sitting
     chat.indexes.open(name_of(chat)).remove("1")
-    assert chat.cite("cite-0-1", name_of(chat), turns) == GONE
+    assert chat.cite("cite-0-1", name_of(chat), turns) == gone()
 
 
 def test_an_abstention_opens_nothing_but_what_is_nearest_can_be_opened(chat: Chat):
-    view = list(chat.ask("what did Putin say?", name_of(chat), ()))[-1]
-    assert view.reading == EMPTY
+    *_, whole, view = chat.ask("what did Putin say?", name_of(chat), Sitting())
+    assert whole.reading == empty()
     assert "abstained" in view.transcript
-    assert 'class="cited active"' in chat.cite("cite-0-1", name_of(chat), view.turns)
+    assert 'class="cited active"' in chat.cite("cite-0-1", name_of(chat), view.sitting)
 
 
 @pytest.mark.parametrize("question", ["", "   ", "x" * 20_000])
 def test_a_bad_question_is_one_clear_line_and_stays_in_the_box(chat: Chat, question: str):
-    before = (Turn("q", answered((article("A."), "A."))),)
+    before = Sitting((Turn("q", answered((article("A."), "A."))),), (Filters(),))
     view = list(chat.ask(question, name_of(chat), before))[-1]
-    assert view.turns == before
+    assert view.sitting == before
     assert view.question == question
     assert view.transcript.count('role="alert"') == 1
-    assert len(view.transcript) < 3000
+    assert len(view.transcript) < 3500
 
 
 @pytest.mark.parametrize("name", ["/etc", "../..", "nothing", ""])
 def test_a_name_from_the_browser_is_never_taken_for_a_path(chat: Chat, name: str):
-    view = list(chat.ask("what did Biden say?", name, ()))[-1]
+    view = list(chat.ask("what did Biden say?", name, Sitting()))[-1]
     assert 'role="alert"' in view.transcript
-    assert view.turns == ()
+    assert view.sitting.turns == ()
 
 
 def test_the_citation_that_opens_is_the_first_unless_one_speakers_own_words_come_later():
@@ -101,7 +104,7 @@ def test_the_citation_that_opens_is_the_first_unless_one_speakers_own_words_come
 def test_an_index_that_is_not_there_yet_is_offered_and_says_what_to_do(tmp_path: Path):
     chat = Chat(OpenIndexes(Settings(index=str(tmp_path / "later"))))
     assert chat.indexes.choices()[0].label == "later (no articles yet)"
-    view = list(chat.ask("anything?", str(tmp_path / "later"), ()))[-1]
+    view = list(chat.ask("anything?", str(tmp_path / "later"), Sitting()))[-1]
     assert "assistant add PATH" in view.transcript
     assert chat.indexes.examples(str(tmp_path / "later")) == []
 
@@ -111,6 +114,6 @@ def test_examples_ask_for_those_who_are_quoted(chat: Chat):
 
 
 def test_a_question_is_shown_as_text_and_a_long_one_cut():
-    page = transcript((), pending="<b>x</b> " + "long " * 500)
+    page = transcript(Sitting(), pending="<b>x</b> " + "long " * 500)
     assert "&lt;b&gt;x" in page
     assert len(page) < 1000

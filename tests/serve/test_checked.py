@@ -18,6 +18,7 @@ from assistant.records import Answer, Dropped, Marker
 from assistant.serve import render
 from assistant.serve.ui.chat import Chat
 from assistant.serve.ui.indexes import OpenIndexes
+from assistant.serve.ui.sitting import Sitting
 from assistant.settings import Settings
 from tests import llm_server as scripts
 from tests.llm_server import LlmServer, Reply
@@ -98,7 +99,7 @@ def test_the_chat_shows_a_sentence_while_the_model_still_writes(index: str):
     go_on = threading.Event()
     with LlmServer(gated(go_on)) as server:
         indexes = OpenIndexes(Settings(index=index, llm_url=server.url, llm_model="m"))
-        views = Chat(indexes).ask(QUESTION, index, ())
+        views = Chat(indexes).ask(QUESTION, index, Sitting())
         assert "Reading the articles" in next(views).transcript
         first = next(views)
         assert "cite-0-1" in first.transcript
@@ -107,7 +108,7 @@ def test_the_chat_shows_a_sentence_while_the_model_still_writes(index: str):
         last = [first, *views][-1]
         indexes.close()
     assert "cite-0-2" in last.transcript
-    assert last.turns[0].answer.composer == "llm"
+    assert last.sitting.turns[0].answer.composer == "llm"
     assert "Left out (1)" in last.transcript
     assert "Napoleon" not in first.transcript
     assert last.transcript.count("badge verbatim") == 2
@@ -120,7 +121,7 @@ def test_leaving_the_chat_closes_the_connection(index: str):
 
     with LlmServer(script) as server:
         indexes = OpenIndexes(Settings(index=index, llm_url=server.url, llm_model="m"))
-        views = Chat(indexes).ask(QUESTION, index, ())
+        views = Chat(indexes).ask(QUESTION, index, Sitting())
         assert [next(views), next(views)]
         views.close()
         until = time.monotonic() + 5

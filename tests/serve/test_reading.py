@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 from assistant.answer.compose import cite
 from assistant.records import Quotation, Span
 from assistant.serve.ui.reading import article_html
+from assistant.serve.ui.wording import Words
 from tests.serve.made_up import MARKUP, article
 
 TEXTS = st.text(st.sampled_from('ab c."<&{$\n[1]'), min_size=1, max_size=60)
@@ -83,7 +84,7 @@ def test_markup_in_an_article_is_shown_and_does_nothing():
 def test_the_article_says_what_was_inferred_in_the_language_of_the_question():
     source = article("A.", published="2020-12-28", editor="Wahyu", inferred=("title", "published"))
     citation = cite(1, source, Span(0, 2))
-    page = article_html(source, [citation], citation, "cite-0", language="id")
+    page = article_html(source, [citation], citation, "cite-0", words=Words("id"))
     assert "(disimpulkan dari teks)</span></h2>" in page
     assert "2020-12-28 (disimpulkan dari teks)" in page
     assert "<dt>Editor</dt>" in page
@@ -99,7 +100,7 @@ def test_who_says_the_words_and_how_that_is_known_stands_behind_them():
     source = article("“One,” he said. Two.")
     quotation = Quotation("1", Span(0, 15), Span(1, 4), "Xi <Jinping>", direct=True, via="Kantor")
     citations = [cite(1, source, Span(0, 15), quotation), cite(2, source, Span(16, 20))]
-    page = article_html(source, citations, citations[0], "cite-0", language="id")
+    page = article_html(source, citations, citations[0], "cite-0", words=Words("id"))
     said = '<bdi class="speaker">Xi &lt;Jinping&gt;</bdi> <span class="badge direct" dir="auto">langsung</span>'
     assert said + ' <span class="badge via" dir="auto">dikutip oleh Kantor</span>' in page
     assert page.count('class="saying"') == 1

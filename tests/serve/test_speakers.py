@@ -9,7 +9,7 @@ from assistant.assistant import Assistant
 from assistant.ingest import encode_drafts, split_article
 from assistant.records import Article, Quotation, Span
 from assistant.serve.ui.indexes import OpenIndexes
-from assistant.serve.ui.reading import GONE
+from assistant.serve.ui.reading import gone
 from assistant.serve.ui.spoken import NOBODY, Speakers, Who
 from assistant.settings import Settings
 from tests.serve.made_up import MARKUP, Page
@@ -88,7 +88,7 @@ def test_a_speakers_words_come_latest_article_first_with_their_marks(speakers: S
     assert re.findall(r'class="badge (\w+)"', page) == ["reported", "via", "direct", "reported", "denied", "uncertain"]
     assert "3 quotations, 1 in quotation marks" in text
     assert "2020-05-04 · Warta Uji" in text
-    assert re.findall(r'class="when">([^<]+)', page) == ["2020-05", "2021-03"]
+    assert re.findall(r'class="dot".*?aria-label="([0-9-]+): ', page) == ["2020-05-04", "2021-03-02"]
     assert "Budi" not in text
 
 
@@ -118,7 +118,7 @@ def test_a_link_that_is_none_changes_nothing(speakers: Speakers, anchor: str):
 
 
 def test_an_article_that_is_not_there_is_said_to_be_gone(speakers: Speakers):
-    assert speakers.open("said-99-1", name_of(speakers)) == GONE
+    assert speakers.open("said-99-1", name_of(speakers)) == gone()
 
 
 def test_an_address_names_a_speaker_and_an_index(speakers: Speakers):

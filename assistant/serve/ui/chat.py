@@ -3,35 +3,37 @@
 from __future__ import annotations
 
 import itertools
+import json
 import logging
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from assistant.errors import AssistantError
+from assistant.accounts.conversations import Conversations, KeptTurn
+from assistant.accounts.feedback import Feedback, Opinion
+from assistant.accounts.store import Accounts
+from assistant.answer.compose import cite
+from assistant.errors import AssistantError, TooManyQuestions
 from assistant.events import growing
-from assistant.records import Answer, Citation, Turn
-from assistant.serve.render import as_html, escape
+from assistant.records import Answer, Citation, Filters, Turn
+from assistant.serve.render import as_json
+from assistant.serve.restore import answer_of, given_of
 from assistant.serve.ui.indexes import OpenIndexes
-from assistant.serve.ui.reading import EMPTY, GONE, article_html
+from assistant.serve.ui.pace import Pace
+from assistant.serve.ui.reading import article_html, empty, gone
+from assistant.serve.ui.sitting import Sitting, Visitor
+from assistant.serve.ui.turns import transcript
+from assistant.serve.ui.wording import Words
 
 logger = logging.getLogger(__name__)
-
-SHOWN_CHARS = 300
-"""A longer question is shown cut."""
-
-WELCOME = (
-    '<div class="welcome"><h2>Ask the articles</h2><p>In any language. An answer is made of the articles’ own'
-    " sentences; each has a number that opens the article at that sentence.</p></div>"
-)
 
 
 @dataclass(frozen=True)
 class View:
     """What the page is to show; None leaves a part as it is."""
 
-    turns: tuple[Turn, ...]
+    sitting: Sitting
     transcript: str
     reading: str | None = None
     question: str | None = None
@@ -40,60 +42,123 @@ class View:
 class Chat:
     """What happens when a person asks, opens a citation, or begins anew. Holds no conversation itself."""
 
-    def __init__(self, indexes: OpenIndexes) -> None:
+    def __init__(self, indexes: OpenIndexes, accounts: Accounts | None = None) -> None:
         self.indexes = indexes
+        self.accounts = accounts
+        self._pace = Pace(indexes.settings.questions_per_minute)
         self._clicks = itertools.count(1)
 
-    def ask(self, question: str, name: str, turns: tuple[Turn, ...]) -> Iterator[View]:
+    def ask(self, question: str, name: str, sitting: Sitting, visitor: Visitor = Visitor(), now: str = "") -> Iterator[View]:
         """Yield the view while the answer comes, sentence by sentence; its first citation opens by itself."""
-        yield View(turns, transcript(turns, pending=question), question="")
+        if sitting.changing is not None:
+            sitting = sitting.until(sitting.changing)
+        words = visitor.words
+        yield View(sitting, transcript(sitting, words, name, pending=question), question="")
         try:
-            yield from self._answer(question, name, turns)
+            if wait := self._pace.wait_s(visitor.user.id):
+                most = self._pace.most
+                raise TooManyQuestions(f"more than {most} questions in a minute", f"ask again in {wait:.0f} seconds")
+            yield from self._answer(question, name, sitting, visitor, now)
         except AssistantError as error:
-            yield View(turns, transcript(turns, error=_line(error)), question=question)
+            yield View(sitting, transcript(sitting, words, name, error=line(error)), question=question)
         except Exception:
             logger.exception("the question could not be answered")
-            error_line = "Something went wrong; the log of the server says what."
-            yield View(turns, transcript(turns, error=error_line), question=question)
+            yield View(sitting, transcript(sitting, words, name, error=words("went_wrong")), question=question)
 
-    def _answer(self, question: str, name: str, turns: tuple[Turn, ...]) -> Iterator[View]:
-        shown_reading = ""
-        with closing(self.indexes.open(name).stream(question, turns)) as stream:
-            for position, answer in enumerate(stream):
-                page = self._reading(answer, len(turns), name)
+    def _answer(self, question: str, name: str, sitting: Sitting, visitor: Visitor, now: str) -> Iterator[View]:
+        shown_reading, position, last = "", len(sitting.turns), None
+        with closing(self.indexes.open(name).stream(question, sitting.turns, sitting.filters, now)) as stream:
+            for count, answer in enumerate(stream):
+                page = self._reading(answer, position, name, visitor.words)
                 reading = page if page != shown_reading else None  # what is open stays as the person has scrolled it
                 shown_reading = page
-                whole = answer.composer == "llm" or position > 0
+                whole = answer.composer == "llm" or count > 0
                 for part in (answer,) if whole else growing(answer):
-                    shown = (*turns, Turn(question, part))
-                    yield View(shown, transcript(shown), reading)
+                    last = sitting.with_turn(Turn(question, part))
+                    yield View(last, transcript(last, visitor.words, name, growing=True), reading)
+        if last is not None:
+            kept = self._keep(last, name, visitor)
+            yield View(kept, transcript(kept, visitor.words, name))
 
-    def cite(self, anchor: str, name: str, turns: tuple[Turn, ...]) -> str | None:
-        """Return the reading panel for a marker that was clicked; None when there is no such citation."""
-        found = re.fullmatch(r"cite-(\d{1,6})-(\d{1,6})", anchor)
-        if not found or int(found[1]) >= len(turns):
+    def _keep(self, sitting: Sitting, name: str, visitor: Visitor) -> Sitting:
+        """Keep the last turn, and return the sitting with the id of its conversation."""
+        if self.accounts is None:
+            return sitting
+        turn, conversations = sitting.turns[-1], Conversations(self.accounts, visitor.user.id)
+        kept = {**as_json(turn.answer), "given": as_json(sitting.given[-1])}
+        as_kept = KeptTurn(turn.question, json.dumps(kept, ensure_ascii=False))
+        return replace(sitting, conversation=conversations.keep(sitting.conversation, name, len(sitting.turns) - 1, as_kept))
+
+    def kept(self, conversation: str, visitor: Visitor) -> tuple[str, Sitting] | None:
+        """Return the index and the turns of a conversation that was kept, or None when the reader has no such one."""
+        if self.accounts is None:
             return None
-        position, number = int(found[1]), int(found[2])
-        answer = turns[position].answer
-        active = next((c for c in answer.citations or answer.nearest if c.number == number), None)
-        return self._article(answer, active, position, name, str(next(self._clicks))) if active else None
+        conversations = Conversations(self.accounts, visitor.user.id)
+        found = conversations.find(conversation)
+        if found is None:
+            return None
+        kept = conversations.turns(conversation)
+        turns = tuple(Turn(one.question, answer_of(one.answer)) for one in kept)
+        return found.index, Sitting(turns, tuple(given_of(one.answer) for one in kept), conversation)
 
-    def begin(self) -> View:
+    def cite(self, anchor: str, name: str, sitting: Sitting, visitor: Visitor = Visitor()) -> str | None:
+        """Return the reading panel for a marker that was clicked; None when there is no such citation.
+
+        `cite-0-1` is citation 1 of the first turn, `also-0-1-2` the second place where the same words stand.
+        """
+        found = re.fullmatch(r"cite-(\d{1,6})-(\d{1,6})|also-(\d{1,6})-(\d{1,6})-(\d{1,6})", anchor, re.ASCII)
+        if not found:
+            return None
+        position, number, copy = (int(part or 0) for part in (found[1] or found[3], found[2] or found[4], found[5]))
+        if position >= len(sitting.turns):
+            return None
+        answer = sitting.turns[position].answer
+        active = next((one for one in answer.citations or answer.nearest if one.number == number), None)
+        if active is None or copy > len(active.also):
+            return None
+        if copy:
+            return self._copy(active, copy, f"also-{position}-{number}", name, visitor.words)
+        return self._shown(answer, active, position, name, visitor.words, str(next(self._clicks)))
+
+    def _copy(self, citation: Citation, number: int, anchor: str, name: str, words: Words) -> str:
+        """Return the reading panel for another article that holds the words of a citation."""
+        copy = citation.also[number - 1]
+        try:
+            article = self.indexes.open(name).article(copy.article_id)
+        except AssistantError:
+            return gone(words)
+        there = cite(number, article, copy.span)
+        return article_html(article, (there,), there, anchor, str(next(self._clicks)), words)
+
+    def opinion(self, position: int, good: bool, reason: str, name: str, sitting: Sitting, visitor: Visitor) -> Sitting:
+        """Keep what a reader says of an answer."""
+        if self.accounts is None or not 0 <= position < len(sitting.turns):
+            return sitting
+        answer = sitting.turns[position].answer
+        as_text = json.dumps(as_json(answer), ensure_ascii=False)
+        Feedback(self.accounts).note(Opinion(visitor.user.id, name, answer.query, as_text, good, reason))
+        return replace(sitting, opinions=(*(one for one in sitting.opinions if one[0] != position), (position, good)))
+
+    def stopped(self, name: str, sitting: Sitting, visitor: Visitor) -> str:
+        """Return the conversation as far as it came when the reader stopped an answer."""
+        return transcript(sitting, visitor.words, name)
+
+    def begin(self, visitor: Visitor = Visitor(), filters: Filters = Filters()) -> View:
         """Return the view of a new conversation."""
-        return View((), transcript(()), EMPTY, "")
+        sitting = Sitting(filters=filters)
+        return View(sitting, transcript(sitting, visitor.words), empty(visitor.words), "")
 
-    def _reading(self, answer: Answer, position: int, name: str) -> str:
-        return self._article(answer, opening(answer), position, name) if answer.citations else EMPTY
+    def _reading(self, answer: Answer, position: int, name: str, words: Words) -> str:
+        return self._shown(answer, opening(answer), position, name, words) if answer.citations else empty(words)
 
-    def _article(self, answer: Answer, active: Citation, position: int, name: str, opened: str = "") -> str:
+    def _shown(self, answer: Answer, active: Citation, position: int, name: str, words: Words, opened: str = "") -> str:
         try:
             article = self.indexes.open(name).article(active.article_id)
         except AssistantError:
-            return GONE
+            return gone(words)
         if active.span.of(article.text) != active.quote:
-            return GONE  # rather nothing than a wrong place
-        cited = answer.citations or answer.nearest
-        return article_html(article, cited, active, f"cite-{position}", opened, answer.language)
+            return gone(words)  # rather nothing than a wrong place
+        return article_html(article, answer.citations or answer.nearest, active, f"cite-{position}", opened, words)
 
 
 def opening(answer: Answer) -> Citation:
@@ -104,27 +169,8 @@ def opening(answer: Answer) -> Citation:
     return first
 
 
-def transcript(turns: Sequence[Turn], pending: str = "", error: str = "") -> str:
-    """Return the conversation as HTML; the marker of turn 0's citation 1 is the link `#cite-0-1`."""
-    items = [
-        f'<li class="turn">{_question(turn.question)}{as_html(turn.answer, f"cite-{position}")}</li>' for position, turn in enumerate(turns)
-    ]
-    if pending.strip():
-        items.append(f'<li class="turn">{_question(pending)}<p class="pending">Reading the articles …</p></li>')
-    if error:
-        items.append(f'<li class="turn"><p class="problem" role="alert">{escape(error)}</p></li>')
-    if not items:
-        return WELCOME
-    return f'<ol class="turns" aria-label="Conversation" aria-live="polite">{"".join(items)}</ol>'
-
-
-def _question(question: str) -> str:
-    text = " ".join(question.split())
-    shown = text if len(text) <= SHOWN_CHARS else text[:SHOWN_CHARS] + " …"
-    return f'<h2 class="question" dir="auto">{escape(shown)}</h2>'
-
-
-def _line(error: AssistantError) -> str:
+def line(error: AssistantError) -> str:
+    """Return an error as one line that says what is wrong and what to do."""
     text = str(error)
-    line = f"{text}: {error.hint}" if error.hint else text
-    return line[:1].upper() + line[1:] + ("" if line.endswith((".", "?", "!")) else ".")
+    told = f"{text}: {error.hint}" if error.hint else text
+    return told[:1].upper() + told[1:] + ("" if told.endswith((".", "?", "!")) else ".")

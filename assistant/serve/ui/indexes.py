@@ -27,17 +27,18 @@ class OpenIndexes:
     """Opens the named indexes, and only those: a name from a browser is never taken for a path."""
 
     def __init__(self, settings: Settings, first: str = "") -> None:
-        self._settings = settings
+        self.settings = settings
         self._asked_for = first
         self._open: dict[str, Assistant] = {}
+        self._retired: list[Assistant] = []
         self._lock = threading.Lock()
 
     def choices(self) -> list[Choice]:
         """Return the indexes there are now: the one asked for, the default, the samples, then the others."""
         folder = indexes_folder()
         others = sorted(path.name for path in folder.iterdir()) if folder.is_dir() else []
-        names = [self._asked_for, self._settings.index, SAMPLES, *others]
-        known = [_choice(name, always=name == self._settings.index) for name in dict.fromkeys(names) if name]
+        names = [self._asked_for, self.settings.index, SAMPLES, *others]
+        known = [_choice(name, always=name == self.settings.index) for name in dict.fromkeys(names) if name]
         return [choice for choice in known if choice]
 
     def first(self) -> Choice:
@@ -66,8 +67,33 @@ class OpenIndexes:
         choice = self.choice(name)
         with self._lock:
             if choice.name not in self._open:
-                self._open[choice.name] = Assistant.open(index_path(choice.name), create=False, settings=self._settings)
+                self._open[choice.name] = Assistant.open(index_path(choice.name), create=False, settings=self.settings)
             return self._open[choice.name]
+
+    def open_to_add(self, name: str) -> Assistant:
+        """Return the assistant of an index, which is made when it is offered and not there yet.
+
+        Raises:
+            AssistantError: there is no such index, or it cannot be opened.
+        """
+        if self.is_new(name):
+            Assistant.open(index_path(self.choice(name).name), settings=self.settings).close()
+        return self.open(name)
+
+    def is_new(self, name: str) -> bool:
+        """Say whether an index is offered and not there yet."""
+        return any(choice.name == name for choice in self.choices()) and read_manifest(index_path(name)) is None
+
+    def own(self, name: str) -> str:
+        """Return the index that a reader's own articles go to: this one, unless it holds the samples."""
+        return self.settings.index if self.choice(name).samples else name
+
+    def change(self, settings: Settings) -> None:
+        """Take other settings: each index is opened again when it is next asked; what runs now ends with the old ones."""
+        with self._lock:
+            self.settings = settings
+            self._retired += self._open.values()
+            self._open.clear()
 
     def examples(self, name: str) -> list[str]:
         """Return questions to begin with: made for the samples, else about who is quoted most."""
@@ -84,9 +110,10 @@ class OpenIndexes:
     def close(self) -> None:
         """Close every index."""
         with self._lock:
-            for assistant in self._open.values():
+            for assistant in (*self._open.values(), *self._retired):
                 assistant.close()
             self._open.clear()
+            self._retired.clear()
 
 
 def _choice(name: str, always: bool) -> Choice | None:

@@ -1,70 +1,27 @@
-// Runs once for each of our HTML parts; `element`, `trigger` and `watch` come from Gradio.
-// A click on a marker (#cite-TURN-NUMBER), on somebody's words (#said-ARTICLE-NUMBER) or on an example goes to the server.
+// Runs once for each of our HTML parts; `element`, `trigger`, `watch` and `upload` come from Gradio, EVENTS from the server.
+// What has `data-do` goes to the server, with all its data and that of its form.
+const say = (text, html) => window.dispatchEvent(new CustomEvent('say', { detail: { text, html } }));
+const act = (name, data = {}) => EVENTS.includes(name) && trigger(name, { ...data });
+const fields = (form) => Object.fromEntries(new FormData(form));
+
 element.addEventListener('click', (event) => {
-  const marker = event.target.closest('a[href^="#cite-"], a[href^="#said-"]');
-  if (marker) {
-    event.preventDefault();
-    const anchor = marker.getAttribute('href').slice(1);
-    trigger(anchor.startsWith('cite') ? 'cite' : 'said', { anchor });
-  }
-  const back = event.target.closest('a[href="#transcript"], a[href="#spoken"]');
-  if (back) {
-    event.preventDefault();
-    const panel = document.querySelector(back.getAttribute('href'));
-    const shown = panel.querySelector('a[aria-current]');
-    (shown || panel).scrollIntoView({ block: 'center' });
-    if (shown) shown.focus({ preventScroll: true });
+  const button = event.target.closest('button');
+  if (button && button.dataset.copy) navigator.clipboard.writeText(button.dataset.copy).then(() => say('copied'));
+  if (button && button.dataset.link) {
+    navigator.clipboard.writeText(new URL(button.dataset.link, window.location.href.split(/[?#]/)[0]).href).then(() => say('copied'));
   }
   const example = event.target.closest('button.example');
-  if (example) trigger('example', { text: example.textContent });
+  if (example) act('example', { text: example.textContent });
+  const done = event.target.closest('button[data-do]');
+  if (done) {
+    const form = 'form' in done.dataset ? fields(done.closest('form')) : {};
+    act(done.dataset.do, { ...form, ...done.dataset });
+  }
 });
 
-const MARKERS = 'a.marker, a.said';
-const calm = window.matchMedia('(prefers-reduced-motion: reduce)').matches ? 'auto' : 'smooth';
-
-// Shows the cited sentence in the middle of the reading panel, and which marker it belongs to.
-const showCited = () => {
-  const article = document.querySelector('#reading .article');
-  if (!article) return;
-  for (const link of document.querySelectorAll(MARKERS)) {
-    if (link.getAttribute('href') === '#' + article.dataset.shown) link.setAttribute('aria-current', 'true');
-    else link.removeAttribute('aria-current');
-  }
-  const panel = document.getElementById('reading');
-  const mark = panel.querySelector('mark.active');
-  if (!mark) {
-    panel.scrollTop = 0;
-    return;
-  }
-  const clicked = Boolean(article.dataset.opened);
-  if (panel.scrollHeight > panel.clientHeight + 1) {
-    const place = mark.getBoundingClientRect().top - panel.getBoundingClientRect().top + panel.scrollTop;
-    const head = panel.querySelector('header').offsetHeight;
-    const above = Math.max(head + 24, panel.clientHeight / 3);
-    panel.scrollTo({ top: place - above, behavior: clicked ? calm : 'auto' });
-  } else if (clicked) {
-    // The panel is below the answer (narrow screen): the page itself goes there, but only when asked to.
-    mark.scrollIntoView({ block: 'center', behavior: calm });
-  }
-};
-
-const showLatest = () => {
-  const turns = element.querySelectorAll('.turn');
-  const panel = document.getElementById('transcript');
-  if (turns.length && panel.scrollHeight > panel.clientHeight + 1) {
-    const latest = turns[turns.length - 1];
-    panel.scrollTop += latest.getBoundingClientRect().top - panel.getBoundingClientRect().top - 12;
-  }
-};
-
-watch('value', () => {
-  if (element.closest('#reading')) showCited();
-  if (element.closest('#transcript')) showLatest();
-  if (element.closest('#transcript, #spoken')) {
-    const article = document.querySelector('#reading .article');
-    const shown = article && article.dataset.shown;
-    for (const link of element.querySelectorAll(MARKERS)) {
-      if (shown && link.getAttribute('href') === '#' + shown) link.setAttribute('aria-current', 'true');
-    }
-  }
+element.addEventListener('submit', (event) => {
+  const form = event.target.closest('form[data-do]');
+  if (!form) return;
+  event.preventDefault();
+  act(form.dataset.do, { ...fields(form), ...form.dataset });
 });

@@ -1,146 +1,44 @@
-"""The page: Gradio's components, and what each of them does."""
+"""The page: its regions, and what each of them does."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
-from importlib import resources
-from typing import Any
-
 import gradio as gr
 
-from assistant.errors import AssistantError
-from assistant.records import Turn
-from assistant.serve.render import escape
-from assistant.serve.ui.chat import Chat, View, transcript
-from assistant.serve.ui.indexes import Choice, OpenIndexes
-from assistant.serve.ui.reading import EMPTY
-from assistant.serve.ui.speakers import VIEWS, SpeakerWidgets, connect, lay_out
+from assistant.accounts.store import Accounts
+from assistant.serve.ui.adding import Adding, Removed
+from assistant.serve.ui.arrival import connect_arrival
+from assistant.serve.ui.asking import connect_asking
+from assistant.serve.ui.assets import TITLE
+from assistant.serve.ui.chat import Chat
+from assistant.serve.ui.entrance import Entrance
+from assistant.serve.ui.indexes import OpenIndexes
+from assistant.serve.ui.kept import Kept
+from assistant.serve.ui.layout import EVENT, lay_out_page
+from assistant.serve.ui.library import Library
+from assistant.serve.ui.preferences import Preferences
+from assistant.serve.ui.rooms import connect_kept, connect_preferences
+from assistant.serve.ui.shelf import connect_library
+from assistant.serve.ui.speakers import connect
 from assistant.serve.ui.spoken import Speakers
 
-TITLE = "Article Assistant"
-BRAND = f"<h1>{TITLE}</h1>"
-SAMPLES_NOTE = '<p class="samples" role="note"><strong>Samples</strong> These articles are for trying out; all but one are invented.</p>'
-# Our server is no API: programs have doors of their own. The progress overlay would hide what streams in.
-EVENT: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
 
+def build(indexes: OpenIndexes, accounts: Accounts | None = None, signed_in: bool = False) -> gr.Blocks:
+    """Build the page.
 
-@dataclass(frozen=True)
-class Widgets:
-    """The components that events read and write."""
-
-    turns: gr.State
-    switch: gr.Dropdown
-    new: gr.Button
-    note: gr.HTML
-    transcript: gr.HTML
-    question: gr.Textbox
-    send: gr.Button
-    examples: gr.HTML
-    reading: gr.HTML
-    speakers: SpeakerWidgets
-
-
-def asset(name: str) -> str:
-    """Return a file that lies beside this one: no style or script comes from elsewhere."""
-    return resources.files("assistant.serve.ui").joinpath(name).read_text("utf-8")
-
-
-def build(indexes: OpenIndexes) -> gr.Blocks:
-    """Build the page for the indexes."""
+    Args:
+        indexes: what can be asked.
+        accounts: where conversations and feedback are kept; without it nothing is.
+        signed_in: every reader has signed in; otherwise whoever reads the page is its owner.
+    """
     page = gr.Blocks(title=TITLE, analytics_enabled=False, fill_width=True)
+    chat, entrance = Chat(indexes, accounts), Entrance(accounts, signed_in, indexes.settings.interface)
+    preferences = Preferences(indexes)
     with page:
-        widgets = _lay_out(indexes)
-        chat = Chat(indexes)
-        _connect_questions(chat, widgets)
-        _connect_indexes(page, chat, widgets)
-        connect(Speakers(indexes), widgets.speakers, widgets.switch, widgets.reading, EVENT)
+        widgets = lay_out_page(indexes, Removed())
+        connect_asking(chat, entrance, widgets)
+        connect_arrival(chat, entrance, widgets)
+        connect_library((Library(indexes), Adding(indexes), preferences), entrance, widgets)
+        connect_kept(Kept(chat), entrance, widgets)
+        connect_preferences(preferences, entrance, widgets)
+        connect(Speakers(indexes), entrance, widgets.speakers, (widgets.switch, widgets.reading), EVENT)
     return page
-
-
-def _lay_out(indexes: OpenIndexes) -> Widgets:
-    script = asset("page.js")
-    first = indexes.first()
-    turns = gr.State(())
-    with gr.Row(elem_id="top"):
-        gr.HTML(BRAND, elem_id="brand")
-        gr.HTML(VIEWS, elem_id="views")
-        note = gr.HTML(_note(first), elem_id="note")
-        switch = gr.Dropdown(
-            _pairs(indexes), value=first.name, label="Articles", elem_id="switch", filterable=False,
-            interactive=True, container=False,
-        )  # fmt: skip
-        new = gr.Button("New conversation", elem_id="new", size="sm")
-    with gr.Row(elem_id="desk", equal_height=True):
-        with gr.Column(elem_id="asking", min_width=280):
-            shown = gr.HTML(transcript(()), elem_id="transcript", js_on_load=script)
-            with gr.Row(elem_id="composer"):
-                question = gr.Textbox(
-                    label="Question", show_label=False, container=False, max_lines=4, autofocus=True,
-                    placeholder="Ask in any language", elem_id="question",
-                    html_attributes=gr.InputHTMLAttributes(enterkeyhint="send", autocomplete="off"),
-                )  # fmt: skip
-                send = gr.Button("Ask", variant="primary", elem_id="send", min_width=72, scale=0)
-            examples = gr.HTML(_examples(indexes, first), elem_id="examples", js_on_load=script)
-        speakers = lay_out(script + asset("speakers.js"))
-        with gr.Column(elem_id="reading-side", min_width=280):
-            reading = gr.HTML(EMPTY, elem_id="reading", js_on_load=script)
-    return Widgets(turns, switch, new, note, shown, question, send, examples, reading, speakers)
-
-
-def _connect_questions(chat: Chat, on: Widgets) -> None:
-    """Connect asking, the examples, and the markers in the answer and in the article."""
-
-    def ask(text: str, name: str, turns: tuple[Turn, ...]) -> Iterator[tuple[Any, ...]]:
-        yield from map(_updates, chat.ask(text, name, turns))
-
-    def cite(name: str, turns: tuple[Turn, ...], event: gr.EventData) -> Any:
-        return chat.cite(str(event._data.get("anchor", "")), name, turns) or gr.skip()
-
-    def pick(event: gr.EventData) -> str:
-        return str(event._data.get("text", ""))
-
-    inputs, view = [on.question, on.switch, on.turns], [on.turns, on.transcript, on.reading, on.question]
-    gr.on([on.question.submit, on.send.click], ask, inputs, view, **EVENT)
-    on.examples.example(pick, None, on.question, **EVENT).then(ask, inputs, view, **EVENT)
-    for source in (on.transcript, on.reading):
-        source.cite(cite, [on.switch, on.turns], on.reading, **EVENT)
-
-
-def _connect_indexes(page: gr.Blocks, chat: Chat, on: Widgets) -> None:
-    """Connect what begins anew: the index switcher, a new conversation, and the page when it is opened."""
-
-    def begin(name: str) -> tuple[Any, ...]:
-        choice = chat.indexes.choice(name)
-        return *_updates(chat.begin()), _note(choice), _examples(chat.indexes, choice)
-
-    def load() -> Any:
-        return gr.update(choices=_pairs(chat.indexes))
-
-    view = [on.turns, on.transcript, on.reading, on.question, on.note, on.examples]
-    on.switch.input(begin, on.switch, view, **EVENT)
-    on.new.click(begin, on.switch, view, **EVENT)
-    page.load(load, None, on.switch, **EVENT)
-
-
-def _updates(view: View) -> tuple[Any, ...]:
-    """Return the updates for turns, transcript, reading panel and question."""
-    parts = (view.reading, view.question)
-    return view.turns, view.transcript, *(gr.skip() if part is None else part for part in parts)
-
-
-def _pairs(indexes: OpenIndexes) -> list[tuple[str, str | int | float]]:
-    return [(choice.label, choice.name) for choice in indexes.choices()]
-
-
-def _note(choice: Choice) -> str:
-    return SAMPLES_NOTE if choice.samples else ""
-
-
-def _examples(indexes: OpenIndexes, choice: Choice) -> str:
-    try:
-        questions = indexes.examples(choice.name)
-    except AssistantError:
-        return ""  # asking will say what is wrong
-    buttons = "".join(f'<button type="button" class="example" dir="auto">{escape(q)}</button>' for q in questions)
-    return f'<div class="examples" role="group" aria-label="Example questions">{buttons}</div>' if questions else ""

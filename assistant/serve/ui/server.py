@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+import logging
 import socket
 import threading
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from assistant.errors import SettingsError
+from assistant.errors import AccountsUnusable, SettingsError
 from assistant.serve.ui.embedding import WidgetScript, frame_ancestors
-from assistant.settings import Settings
+from assistant.settings import Settings, accounts_path
 
 if TYPE_CHECKING:
     import gradio as gr
     from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+    from assistant.accounts.store import Accounts
+
+logger = logging.getLogger(__name__)
 
 # Gradio compiles its templates in the browser, hence 'unsafe-eval'; what that runs can reach no other host.
 POLICY = (
@@ -25,6 +30,7 @@ HEADERS = {
     "content-security-policy": POLICY + frame_ancestors(""),
     "x-content-type-options": "nosniff",
     "referrer-policy": "no-referrer",
+    "permissions-policy": "camera=(), geolocation=(), microphone=()",
 }
 
 
@@ -51,12 +57,12 @@ def serve(settings: Settings, index: str = "", announce: Callable[[str], None] =
     """Serve the chat until the process is interrupted.
 
     Args:
-        settings: host, port and who may embed the chat are used.
+        settings: host, port and who may embed the chat are used; at any other address than this machine's own, readers sign in.
         index: the index to begin with; by default the first that is there.
         announce: called with the address once the chat is open.
 
     Raises:
-        SettingsError: the port is taken, or the address is not one of this machine's.
+        SettingsError: the port is taken, the address is not one of this machine's, or nobody can sign in yet.
     """
     port = usable_port(settings.host, settings.port)
     from assistant.assistant import open_language_model
@@ -65,43 +71,80 @@ def serve(settings: Settings, index: str = "", announce: Callable[[str], None] =
     from assistant.serve.ui.indexes import OpenIndexes
     from assistant.serve.ui.page import build
 
+    signed_in = settings.sign_in or not is_own(settings.host)
+    accounts = open_accounts(signed_in)
     indexes = OpenIndexes(settings, index)
-    page = build(indexes)
+    page = build(indexes, accounts, signed_in)
     api = Service(settings, indexes, index)
     if model := open_language_model(settings):
         threading.Thread(target=model.prepare, daemon=True).start()
     try:
-        announce(launch(page, settings.host, port, settings.embed_origins, build_api(api)))
+        announce(launch(page, settings, port, accounts if signed_in else None, build_api(api)))
         threading.Event().wait()
     finally:
         page.close(verbose=False)
         api.close()
         indexes.close()
+        if accounts:
+            accounts.close()
 
 
-def launch(page: gr.Blocks, host: str, port: int, embed_origins: str = "", api: ASGIApp | None = None) -> str:
-    """Start the server in the background, with the API beside the page, and return its address."""
+def is_own(host: str) -> bool:
+    """Say whether nothing but this machine reaches an address."""
+    return host in ("localhost", "::1", "[::1]") or host.startswith("127.")
+
+
+def open_accounts(signed_in: bool) -> Accounts | None:
+    """Return the accounts beside the indexes; None where they cannot be kept and nobody has to sign in.
+
+    Raises:
+        AccountsUnusable: they cannot be opened, and readers sign in.
+        SettingsError: readers sign in, and there is no user.
+    """
+    from assistant.accounts.store import Accounts
+    from assistant.accounts.users import Users
+
+    try:
+        accounts = Accounts.open(accounts_path())
+    except AccountsUnusable as error:
+        if signed_in:
+            raise
+        logger.warning("conversations are not kept: %s", error)
+        return None
+    if signed_in and not Users(accounts).listed():
+        accounts.close()
+        raise SettingsError("nobody can sign in yet", "add a user: assistant users add NAME --admin; or listen on 127.0.0.1")
+    return accounts
+
+
+def launch(page: gr.Blocks, settings: Settings, port: int, accounts: Accounts | None = None, api: ASGIApp | None = None) -> str:
+    """Start the server in the background, with the API beside the page, and return its address; with accounts, readers sign in."""
     from starlette.middleware import Middleware
 
+    from assistant.accounts.users import Users
     from assistant.serve.api.app import Beside
-    from assistant.serve.ui.page import asset
+    from assistant.serve.ui.assets import style
+    from assistant.serve.ui.sign_in import SignIn
     from assistant.serve.ui.theme import theme
 
-    middleware = [Middleware(SafeHeaders, embed_origins=embed_origins), Middleware(WidgetScript)]
-    if api:
-        middleware.append(Middleware(Beside, api=api))
     options: dict[str, Any] = {"share": False, "ssr_mode": False, "mcp_server": False, "pwa": False}
+    middleware = [Middleware(SafeHeaders, embed_origins=settings.embed_origins), Middleware(WidgetScript)]
+    if api:  # before signing in: programs have keys
+        middleware.append(Middleware(Beside, api=api))
+    if accounts:
+        middleware.append(Middleware(SignIn, Users(accounts), settings.session_hours, settings.root_path))
     page.queue(default_concurrency_limit=8).launch(
-        server_name=host,
+        server_name=settings.host,
         server_port=port,
+        root_path=settings.root_path or None,
         prevent_thread_lock=True,
         quiet=True,
         footer_links=[],
         run_history=False,  # would keep every question in the browser
         enable_monitoring=False,
-        max_file_size=1,  # nothing is uploaded here
+        max_file_size=settings.max_article_bytes,
         theme=theme(),
-        css=asset("style.css"),
+        css=style(),
         app_kwargs={"middleware": middleware},
         **options,
     )

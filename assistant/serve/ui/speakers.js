@@ -1,25 +1,29 @@
-// Runs once, for the speakers view. The address says what is shown: `#speakers`, `#speaker=NAME&index=INDEX`, else the conversation.
-const shownViews = () => document.querySelectorAll('#views a');
+// The speakers view: it is asked for when the address comes to it; a speaker's name then takes the focus.
 let chosen = false; // a person has just chosen something, so that the focus may go there
+let first = true;
 
-const visit = () => {
-  const address = window.location.hash.slice(1);
-  const speaking = /^speaker(s$|=)/.test(address);
-  document.body.dataset.view = speaking ? 'speakers' : 'ask';
-  for (const link of shownViews()) {
-    if ((link.getAttribute('href') === '#speakers') === speaking) link.setAttribute('aria-current', 'page');
-    else link.removeAttribute('aria-current');
-  }
-  if (speaking) trigger('visit', { address });
-};
-
-window.addEventListener('hashchange', () => {
-  chosen = true;
-  visit();
+window.addEventListener('shown', (event) => {
+  if (event.detail.view !== 'speakers') return;
+  chosen = !first;
+  first = false;
+  act('visit', { address: event.detail.address });
 });
-if (window.location.hash) setTimeout(visit);
+window.addEventListener('hashchange', () => {
+  first = false;
+});
+
+element.addEventListener('click', (event) => {
+  const said = event.target.closest('a[href^="#said-"]');
+  if (!said) return;
+  event.preventDefault();
+  act('said', { anchor: said.getAttribute('href').slice(1) });
+});
 
 watch('value', () => {
+  const article = document.querySelector('#reading .article');
+  for (const link of element.querySelectorAll('a.said')) {
+    if (article && link.getAttribute('href') === '#' + article.dataset.shown) link.setAttribute('aria-current', 'true');
+  }
   const heading = element.querySelector('.chosen h2');
   const awaited = window.location.hash.startsWith('#speaker=') === Boolean(heading);
   if (!chosen || !awaited) return;

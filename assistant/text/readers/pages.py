@@ -34,11 +34,11 @@ MOST = 0.5
 WORD = re.compile(r"[A-Z]+(?![a-zà-ÿ])|[A-Z]?[a-zà-ÿ]+|[^\W\d_A-Za-zà-ÿ]+")
 ENDS = re.compile(r"[.!?。！？؟।…][\"'”’»”」』)\]]*$")
 BLOCKS = frozenset(
-    "address article aside blockquote center dd div dl dt figure footer h1 h2 h3 h4 h5 h6 header li main ol p section table tbody td tr ul".split()
+    ["address", "article", "aside", "blockquote", "center", "dd", "div", "dl", "dt", "figure", "footer", "h1", "h2", "h3", "h4", "h5", "h6", "header", "li", "main", "ol", "p", "section", "table", "tbody", "td", "tr", "ul"]
 )
-LINKED = frozenset("aside blockquote center div dl dt h4 h5 h6 li ol p section table td tr ul".split())
+LINKED = frozenset(["aside", "blockquote", "center", "div", "dl", "dt", "h4", "h5", "h6", "li", "ol", "p", "section", "table", "td", "tr", "ul"])
 MARKS = ("b", "strong", "span", "em", "i", "small")
-PLACE_WORDS = frozenset("city dateline kota lieu location lokasi lugar ort ortsmarke place standort tempat ville".split())
+PLACE_WORDS = frozenset(["city", "dateline", "kota", "lieu", "location", "lokasi", "lugar", "ort", "ortsmarke", "place", "standort", "tempat", "ville"])
 HEADINGS = ("h1", "h2", "h3")
 CUSTOM_PARAGRAPH = re.compile(r"paragraph|-p$|-text$")
 
@@ -269,7 +269,7 @@ def _drop_link(element: HtmlElement, kept: _Kept) -> None:
     last = None
     for block in (element, *element.iterancestors()):
         amount = _amount(block)
-        if block in kept.held or amount.total - amount.linked - label > 4 and not _is_link_text(block, label):
+        if block in kept.held or (amount.total - amount.linked - label > 4 and not _is_link_text(block, label)):
             break
         last = block if amount.linked or block.tag in BLOCKS else last
     if last is None or last in kept.held:

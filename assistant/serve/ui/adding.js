@@ -1,0 +1,35 @@
+// Files that are dropped anywhere on the library, or chosen, are uploaded one after the other and then read by the server.
+const takeFiles = async (files) => {
+  const zone = element.querySelector('.drop');
+  if (!zone || !files.length) return;
+  zone.setAttribute('aria-busy', 'true');
+  const sent = [];
+  try {
+    for (const file of files) sent.push([(await upload(file)).path, file.name]);
+    act('take', { files: JSON.stringify(sent) });
+  } catch (error) {
+    say('upload_failed');
+  }
+  zone.removeAttribute('aria-busy');
+};
+
+element.addEventListener('change', (event) => {
+  if (event.target.type !== 'file') return;
+  takeFiles([...event.target.files]);
+  event.target.value = '';
+});
+element.addEventListener('submit', (event) => event.target.reset());
+
+const library = () => document.body.dataset.view === 'library' && element.querySelector('.drop');
+window.addEventListener('dragover', (event) => {
+  if (!library() || ![...event.dataTransfer.types].includes('Files')) return;
+  event.preventDefault();
+  library().classList.add('over');
+});
+window.addEventListener('dragleave', (event) => !event.relatedTarget && library() && library().classList.remove('over'));
+window.addEventListener('drop', (event) => {
+  if (!library() || !event.dataTransfer.files.length) return;
+  event.preventDefault();
+  library().classList.remove('over');
+  takeFiles([...event.dataTransfer.files]);
+});

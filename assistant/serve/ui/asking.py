@@ -1,0 +1,145 @@
+"""What the conversation's components do: asking, stopping, opening a citation, filters and thumbs."""
+
+from __future__ import annotations
+
+import json
+import secrets
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from typing import Any
+
+import gradio as gr
+
+from assistant.errors import AssistantError
+from assistant.serve.narrowing import filters_of, parameters
+from assistant.serve.render import escape
+from assistant.serve.ui.address import link_of
+from assistant.serve.ui.chat import Chat, View, line
+from assistant.serve.ui.entrance import Entrance
+from assistant.serve.ui.layout import EVENT, Widgets, offers
+from assistant.serve.ui.narrow import narrowing
+from assistant.serve.ui.sitting import Sitting
+from assistant.serve.ui.suggest import suggestions
+
+EXAMPLE_CHARS = 500
+NOTHING = (gr.skip(), gr.skip(), gr.skip(), gr.skip())
+"""Leaves the view as it is: what yields nothing at all would empty it."""
+
+
+def sent(**what: object) -> str:
+    """Return HTML that hands something to the page's script: an address, a file, something to say."""
+    return f'<span data-number="{secrets.token_hex(4)}" data-out="{escape(json.dumps(what))}"></span>'
+
+
+def connect_asking(chat: Chat, entrance: Entrance, on: Widgets) -> None:
+    """Connect asking, stopping, asking again, the markers and the thumbs."""
+    view = [on.sitting, on.transcript, on.reading, on.question]
+
+    def ask(text: str, name: str, sitting: Sitting, request: gr.Request) -> Iterator[tuple[Any, ...]]:
+        yield from map(updates, chat.ask(text, name, sitting, entrance.visitor(request)))
+
+    def retry(name: str, sitting: Sitting, event: gr.EventData, request: gr.Request) -> Iterator[tuple[Any, ...]]:
+        at = _number(event, "turn")
+        if at < len(sitting.turns):
+            yield from map(updates, chat.ask(sitting.turns[at].question, name, sitting.until(at), entrance.visitor(request)))
+        else:
+            yield NOTHING
+
+    def stop(name: str, sitting: Sitting, request: gr.Request) -> str:
+        return chat.stopped(name, sitting, entrance.visitor(request))
+
+    def pick(event: gr.EventData) -> str:
+        return str(event._data.get("text", ""))[:EXAMPLE_CHARS]
+
+    rest, follow = [on.outbox, on.examples, on.narrow], following(chat, entrance)
+    asked = gr.on([on.question.submit, on.send.click], ask, [on.question, on.switch, on.sitting], view, **EVENT)
+    picked = on.examples.example(pick, None, on.question, **EVENT).then(ask, [on.question, on.switch, on.sitting], view, **EVENT)
+    again = on.transcript.retry(retry, [on.switch, on.sitting], view, **EVENT)
+    for event in (asked, picked, again):
+        event.then(follow, [on.switch, on.sitting], rest, **EVENT)
+    on.stop.click(stop, [on.switch, on.sitting], on.transcript, cancels=[asked, picked, again], **EVENT)
+    _connect_turns(chat, entrance, on)
+    _connect_filters(chat, entrance, on)
+
+
+def following(chat: Chat, entrance: Entrance) -> Callable[..., tuple[Any, ...]]:
+    """Return what follows an answer: the page's address, questions to go on with, and the filters as they are."""
+
+    def follow(name: str, sitting: Sitting, request: gr.Request) -> tuple[Any, ...]:
+        visitor = entrance.visitor(request)
+        narrow = narrowing(chat.indexes, name, sitting, visitor.words)
+        if not sitting.turns:
+            return gr.skip(), gr.skip(), narrow
+        answer = sitting.turns[-1].answer
+        out = sent(address=link_of(answer, sitting.given[-1], name), conversation=sitting.conversation)
+        try:
+            found = suggestions(chat.indexes.open(name), answer)
+        except AssistantError:
+            found = []
+        return out, offers(found, visitor.words("go_on")) if found else gr.skip(), narrow
+
+    return follow
+
+
+def _connect_turns(chat: Chat, entrance: Entrance, on: Widgets) -> None:
+    """Connect what can be done with an answer that is there."""
+
+    def cite(name: str, sitting: Sitting, event: gr.EventData, request: gr.Request) -> Any:
+        return chat.cite(str(event._data.get("anchor", "")), name, sitting, entrance.visitor(request)) or gr.skip()
+
+    def edit(name: str, sitting: Sitting, event: gr.EventData, request: gr.Request) -> tuple[Any, ...]:
+        at = _number(event, "turn")
+        if at >= len(sitting.turns):
+            return gr.skip(), gr.skip(), gr.skip()
+        changing = replace(sitting, changing=at)
+        return changing, sitting.turns[at].question, narrowing(chat.indexes, name, changing, entrance.visitor(request).words)
+
+    def thumb(name: str, sitting: Sitting, event: gr.EventData, request: gr.Request) -> tuple[Any, ...]:
+        visitor, good = entrance.visitor(request), str(event._data.get("good", "")) == "1"
+        reason = ": ".join(part for key in ("reason", "text") if (part := str(event._data.get(key, "")).strip()))
+        after = chat.opinion(_number(event, "turn"), good, reason, name, sitting, visitor)
+        return after, sent(say=visitor.words("thanks"))
+
+    for source in (on.transcript, on.reading):
+        source.cite(cite, [on.switch, on.sitting], on.reading, **EVENT)
+    on.transcript.edit(edit, [on.switch, on.sitting], [on.sitting, on.question, on.narrow], **EVENT)
+    for event in (on.transcript.thumb, on.transcript.reason):
+        event(thumb, [on.switch, on.sitting], [on.sitting, on.outbox], **EVENT)
+
+
+def _connect_filters(chat: Chat, entrance: Entrance, on: Widgets) -> None:
+    """Connect the chips and the form of the filters."""
+
+    def narrow(name: str, sitting: Sitting, event: gr.EventData, request: gr.Request) -> tuple[Any, ...]:
+        words = entrance.visitor(request).words
+        try:
+            narrowed = replace(sitting, filters=filters_of(texts(event)))
+        except AssistantError as error:
+            return sitting, narrowing(chat.indexes, name, sitting, words, line(error))
+        return narrowed, narrowing(chat.indexes, name, narrowed, words)
+
+    def widen(name: str, sitting: Sitting, event: gr.EventData, request: gr.Request) -> tuple[Any, ...]:
+        key = str(event._data.get("name", ""))
+        given = {one: value for one, value in parameters(sitting.filters).items() if one != key}
+        wider = replace(sitting, filters=filters_of(given), changing=None if key == "changing" else sitting.changing)
+        return wider, narrowing(chat.indexes, name, wider, entrance.visitor(request).words)
+
+    for event, change in ((on.narrow.narrow, narrow), (on.narrow.widen, widen)):
+        event(change, [on.switch, on.sitting], [on.sitting, on.narrow], **EVENT)
+
+
+def texts(event: gr.EventData) -> dict[str, str]:
+    """Return what a form sent, all of it as text."""
+    return {str(key): str(value) for key, value in event._data.items()}
+
+
+def _number(event: gr.EventData, key: str) -> int:
+    """Return a number of what a region sent; one that no turn has when it is none."""
+    value = str(event._data.get(key, ""))
+    return int(value) if value.isascii() and value.isdigit() and len(value) < 9 else 10**9
+
+
+def updates(view: View) -> tuple[Any, ...]:
+    """Return the updates for sitting, transcript, reading panel and question."""
+    parts = (view.reading, view.question)
+    return view.sitting, view.transcript, *(gr.skip() if part is None else part for part in parts)

@@ -1,0 +1,131 @@
+"""What stands below an answer: its sources as cards, and what was searched."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from assistant.answer.compose import label
+from assistant.records import Answer, Citation, Copy, Filters
+from assistant.serve.checked import badge_of, shows_quotes, translated
+from assistant.serve.marks import is_said
+from assistant.serve.narrowing import parameters
+from assistant.serve.render import badges, described, escape, is_web_address
+from assistant.serve.ui.wording import Words
+
+_OUTSIDE = 'target="_blank" rel="noopener noreferrer"'
+
+
+def cards(answer: Answer, position: int, words: Words) -> str:
+    """Return the sources of an answer, or what is nearest to one that abstains."""
+    cited = answer.citations or answer.nearest
+    if not cited:
+        return ""
+    head = label("sources" if answer.citations else "nearest", answer.language)
+    items = "".join(_card(citation, answer, position, words) for citation in cited)
+    return f'<section class="sources"><h3>{escape(head)}</h3><ol>{items}</ol></section>'
+
+
+def _card(citation: Citation, answer: Answer, position: int, words: Words) -> str:
+    href = f"#cite-{position}-{citation.number}"
+    number = "" if answer.abstained else f'<a class="marker" href="{href}" tabindex="-1" aria-hidden="true">[{citation.number}]</a> '
+    title = f'<a class="cited-title" dir="auto" href="{href}">{escape(citation.title)}</a>'
+    quote = ""
+    if shows_quotes(answer):
+        quote = f'<a class="cited-quote" dir="auto" href="{href}">{escape(citation.quote)}</a>'
+    badge, said = badge_of(citation, answer), translated(citation, answer.language)
+    mark = f' <span class="badge {badge.kind}">{escape(badge.words)}</span>' if badge else ""
+    translation = f'<span class="translation" dir="auto"><b>{escape(said[0])}</b> {escape(said[1])}</span>' if said else ""
+    also = _also(citation, answer, position)
+    return (
+        f'<li class="card"><div class="card-words">{number}{title}{mark}<span class="facts">{_facts(citation, answer.language)}</span>'
+        f"{quote}{translation}{also}</div>{_copy_button(citation, answer.language, words)}</li>"
+    )
+
+
+def _copy_button(citation: Citation, language: str, words: Words) -> str:
+    name = words.html("copy_quotation", number=citation.number)
+    return (
+        f'<button type="button" class="quiet" data-copy="{escape(as_quotation(citation, language))}" title="{name}" aria-label="{name}">'
+        f"{words.html('copy')}</button>"
+    )
+
+
+def as_quotation(citation: Citation, language: str) -> str:
+    """Return a citation as a quotation with its source, to be pasted elsewhere."""
+    return f"“{citation.quote.strip()}” — {described(citation, language)}"
+
+
+def _facts(citation: Citation, language: str) -> str:
+    day = citation.published[:10]
+    note = f" ({escape(label('inferred', language))})" if day and "published" in citation.inferred else ""
+    said = f"{escape(citation.speaker)} {badges(citation, language)}".strip() if is_said(citation) else ""
+    parts = [escape(citation.outlet), f'<time datetime="{escape(day)}">{escape(day)}</time>{note}' if day else "", said]
+    if is_web_address(citation.url):
+        parts.append(f'<a class="outside" href="{escape(citation.url)}" {_OUTSIDE}>{escape(citation.url.split("/")[2])}</a>')
+    return " · ".join(part for part in parts if part)
+
+
+def _also(citation: Citation, answer: Answer, position: int) -> str:
+    """Return where the same words stand: each place opens."""
+    if not citation.also:
+        return ""
+    places = "; ".join(
+        f'<a href="#also-{position}-{citation.number}-{number}" dir="auto">{escape(_place(copy))}</a>'
+        for number, copy in enumerate(citation.also, 1)
+    )
+    return f'<span class="also">{escape(label("also", answer.language))}: {places}</span>'
+
+
+def _place(copy: Copy) -> str:
+    return ", ".join(part for part in (copy.outlet or copy.title, copy.published[:10]) if part)
+
+
+def differs(answer: Answer) -> bool:
+    """Say whether an answer shows articles that say different things."""
+    heads = (label("differ", answer.language), label("differ_corrected", answer.language))
+    return answer.composer == "extractive" and len(answer.citations) > 1 and answer.text.startswith(heads)
+
+
+def sides(answer: Answer, position: int, shown: Callable[[Citation], str]) -> str:
+    """Return articles that differ side by side, each under its outlet and day.
+
+    Args:
+        answer: one that `differs`.
+        position: that of its turn.
+        shown: makes the HTML of a citation's words.
+    """
+    head = answer.text.split("\n", 1)[0]
+    items = "".join(
+        f'<li class="side"><h3 dir="auto">{escape(citation.outlet or citation.title)}</h3>'
+        f'<p class="facts">{escape(citation.published[:10])}</p><p dir="auto">{shown(citation)}</p></li>'
+        for citation in answer.citations
+    )
+    return f'<div class="differ"><p class="differ-head" dir="auto">{escape(head)}</p><ol class="sides">{items}</ol></div>'
+
+
+def searched(answer: Answer, words: Words) -> str:
+    """Return what was searched: the query, the filters, how much was read, and how long each stage took."""
+    total = answer.timings.get("total", sum(answer.timings.values()))
+    rows = [("searched_query", answer.query), ("searched_filters", filters_in_words(answer.filters, words) or words("no_filters"))]
+    if answer.hits:
+        n_articles = len({hit.passage.article_id for hit in answer.hits})
+        rows.append(("searched_read", words("searched_counts", passages=len(answer.hits), articles=n_articles)))
+    stages = ", ".join(f"{name} {value:.0f} ms" for name, value in answer.timings.items() if name != "total")
+    rows.append(("searched_time", stages or f"{total:.0f} ms"))
+    if answer.confidence:
+        rows.append(("searched_confidence", f"{answer.confidence:.0%}"))
+    shown = "".join(f'<div><dt>{words.html(name)}</dt><dd dir="auto">{escape(value)}</dd></div>' for name, value in rows)
+    return f'<details class="searched"><summary>{words.html("searched", ms=f"{total:.0f}")}</summary><dl>{shown}</dl></details>'
+
+
+def filters_in_words(filters: Filters, words: Words) -> str:
+    """Return filters on one line; "" when nothing is restricted."""
+    return ", ".join(f"{name}: {value}" for name, value in named_filters(filters, words).values())
+
+
+def named_filters(filters: Filters, words: Words) -> dict[str, tuple[str, str]]:
+    """Return the filters that are set by their names in an address, each with its words and its value."""
+    found = {name: (words(f"filter_{name}"), value) for name, value in parameters(filters).items()}
+    if filters.article_ids:
+        found["articles"] = (words("filter_articles"), str(len(filters.article_ids)))
+    return found
