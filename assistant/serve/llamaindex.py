@@ -19,7 +19,7 @@ from llama_index.core.chat_engine.types import AgentChatResponse, BaseChatEngine
 from llama_index.core.schema import Document, NodeRelationship, NodeWithScore, QueryBundle, RelatedNodeInfo, TextNode
 from llama_index.core.tools import FunctionTool
 
-from assistant.ingest import add_read
+from assistant.ingest import add_items
 from assistant.records import AddReport, Answer, Citation, Failure, Filters, Turn
 from assistant.serve.hits import grown, marked, search_rows
 from assistant.serve.render import as_json, as_text
@@ -185,7 +185,7 @@ def add_documents(assistant: Assistant, documents: Iterable[Document]) -> AddRep
     of the same origin replaces the article.
     """
     settings = assistant.settings
-    return add_read(assistant.index, assistant.encoder, _raws(documents, settings.max_article_bytes), settings)
+    return add_items(assistant.index, assistant.encoder, _raws(documents, settings.max_article_bytes), settings)
 
 
 def _raws(documents: Iterable[Document], max_bytes: int) -> Iterator[Raw | Failure]:
