@@ -262,7 +262,7 @@ def test_removing_by_outlet_source_and_date(news: Assistant, tmp_path: Path, cap
     assert main(["--index", index, "remove", "--before", "yesterdayish"]) == 1
 
 
-QUESTIONS = ("What did Biden say?", "Berapa orang yang meninggal akibat banjir di Laranta?")
+QUESTIONS = ("Berapa orang yang meninggal akibat banjir di Laranta?",)
 
 
 def cited(assistant: Assistant) -> list[tuple]:

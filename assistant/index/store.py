@@ -182,6 +182,8 @@ class Store:
             connection.create_function("is_outlet", 2, is_outlet, deterministic=True)
             connection.create_function("holds_name", 2, holds_name, deterministic=True)
             connection.create_function("crc32", 1, zlib.crc32, deterministic=True)
+            # A damaged byte must not end the reading: what it makes of a text does not fit the seal of the article.
+            connection.text_factory = lambda data: data.decode("utf-8", "replace")
             connection.execute("PRAGMA foreign_keys = ON")
             connection.execute("PRAGMA secure_delete = ON")
             connection.execute("PRAGMA synchronous = FULL")

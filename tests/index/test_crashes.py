@@ -159,7 +159,7 @@ def dies_at(tmp_path, count: int) -> bool:
     return code == 9
 
 
-@pytest.mark.parametrize("count", [60, 175, 290])
+@pytest.mark.parametrize("count", [60, 120, 175])
 def test_a_death_before_any_statement_leaves_a_complete_generation(tmp_path, count):
     assert dies_at(tmp_path, count)
 
@@ -170,7 +170,7 @@ def test_a_death_before_every_fourth_statement_leaves_a_complete_generation(tmp_
     count = 1
     while dies_at(tmp_path, count):
         count += 4
-    assert count > 290
+    assert count > 175
 
 
 def test_a_crash_while_the_index_is_made_leaves_a_folder_that_can_be_used(tmp_path):
