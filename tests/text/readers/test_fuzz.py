@@ -56,6 +56,7 @@ PIECES = [
     b"From ",
 ]
 SLOW_S = 2.0
+"""Of this process alone: what others do on the machine is no fault of the reader."""
 
 
 def mutated(dice: random.Random, seed: bytes) -> bytes:
@@ -80,7 +81,7 @@ def mutated(dice: random.Random, seed: bytes) -> bytes:
 
 
 def examine(kind: str, data: bytes) -> None:
-    began = time.monotonic()
+    began = time.process_time()
     for item in read_bytes(data, "/news/a", kind):
         assert isinstance(item, Raw | Failure)
         if isinstance(item, Failure):
@@ -95,10 +96,11 @@ def examine(kind: str, data: bytes) -> None:
             at = span.end
         assert list(article.pages) == sorted(article.pages)
         assert all(0 <= page <= len(article.text) for page in article.pages)
-    assert time.monotonic() - began < SLOW_S, (kind, data[:200])
+    assert time.process_time() - began < SLOW_S, (kind, data[:200])
 
 
 def fuzz(kind: str, n: int) -> None:
+    list(map(clean, (item for item in read_bytes(SEEDS[kind], "/news/a", kind) if isinstance(item, Raw))))  # loads what is loaded once
     dice = random.Random(f"{kind} {n}")
     for _ in range(n):
         data = mutated(dice, SEEDS[kind])
@@ -130,12 +132,12 @@ def fuzz_feeds(n: int) -> None:
     for _ in range(n):
         for seed, read in ((FEED, read_feed), (SITEMAP, read_sitemap)):
             data = mutated(dice, seed)
-            began = time.monotonic()
+            began = time.process_time()
             try:
                 read(data)
             except Exception as error:
                 assert type(error).__name__ == "UnreadableArticle", (data, error)  # noqa: PT017
-            assert time.monotonic() - began < SLOW_S, data
+            assert time.process_time() - began < SLOW_S, data
 
 
 @pytest.mark.soak
@@ -148,9 +150,9 @@ def test_twenty_thousand_damaged_files_are_read_or_refused(kind: str):
 def test_twenty_thousand_damaged_pdfs_are_read_or_refused():
     dice = random.Random(7)
     for _ in range(20_000):  # the reading itself, in this process: a process for each takes an hour
-        began = time.monotonic()
+        began = time.process_time()
         pdf_pages.pages_of(mutated(dice, SEEDS["pdf"]))
-        assert time.monotonic() - began < SLOW_S
+        assert time.process_time() - began < SLOW_S
     fuzz("pdf", 200)
 
 
