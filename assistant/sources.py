@@ -134,7 +134,7 @@ class Sources:
         if data.startswith(b"\x1f\x8b"):
             data = _unpacked(data, self.reading)
         if feeds.is_feed(data):
-            return [replace(entry, url=urljoin(fetched.url, entry.url) if entry.url else "") for entry in feeds.read(data)]
+            return [replace(entry, url=_joined(fetched.url, entry.url)) for entry in feeds.read(data)]
         if not sitemaps.is_sitemap(data):
             if fetched.kind == "xml":
                 raise UnreadableArticle("is XML, but no feed and no sitemap", "give the address of an article, a feed or a sitemap")
@@ -144,7 +144,7 @@ class Sources:
         for url in found.sitemaps[:MAX_SITEMAPS] if depth < 2 else ():
             if len(entries) > self.max_articles:
                 break
-            entries += self._entries(self.fetcher.fetch(urljoin(fetched.url, url)), depth + 1) or []
+            entries += self._entries(self.fetcher.fetch(_joined(fetched.url, url)), depth + 1) or []
         return entries
 
     def read_entry(self, entry: Entry) -> Items:
@@ -228,6 +228,14 @@ def plain_address(url: str) -> str:
     kept = [pair for pair in pairs if not TRACKING.match(pair[0])]
     query = parts.query if len(kept) == len(pairs) else urlencode(kept)
     return urlunsplit(parts._replace(query=query, fragment=""))
+
+
+def _joined(base: str, url: str) -> str:
+    """Return the address that a feed means; what is none stays what it is, to be refused by name."""
+    try:
+        return urljoin(base, url) if url else ""
+    except ValueError:
+        return url
 
 
 def _may_be_list(name: str) -> bool:

@@ -23,8 +23,15 @@ NUMERIC = re.compile(r"(?:0x[0-9a-f]*|[0-9]+)(?:\.(?:0x[0-9a-f]*|[0-9]+))*\.?", 
 LOCAL_NAMES = re.compile(
     r"(?:^|\.)(?:localhost|localdomain|local|internal|intranet|lan|home|corp|private|home\.arpa|localtest\.me|nip\.io|sslip\.io)$"
 )
-# Public numbers that lead back into a cloud or a network: Azure's own services, the old 6to4 relays.
-INWARD = tuple(ipaddress.ip_network(block) for block in ("168.63.129.16/32", "192.88.99.0/24"))
+# What the standard library takes for public in one version or another and is not: IETF's own numbers (Oracle's metadata among them),
+# Azure's services, relays and tunnels into IPv4, numbers for examples.
+INWARD = tuple(
+    ipaddress.ip_network(block)
+    for block in (
+        "192.0.0.0/24", "168.63.129.16/32", "192.88.99.0/24", "100.64.0.0/10", "198.18.0.0/15",
+        "::/96", "64:ff9b:1::/48", "100::/64", "2001::/23", "2001:db8::/32", "2002::/16", "3fff::/20", "5f00::/16",
+    )
+)  # fmt: skip
 NAT64 = ipaddress.ip_network("64:ff9b::/96")
 COMPATIBLE = ipaddress.ip_network("::/96")
 ALLOW_HINT = 'if it is yours and you mean it, allow it with the setting fetch_allow = "host:port"'

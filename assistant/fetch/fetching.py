@@ -78,7 +78,7 @@ class Fetcher:
             answer = _request(address, known, self.limits)
             if isinstance(answer, Fetched):
                 return answer
-            url = urljoin(address.url, answer)
+            url = _joined(address, answer)
         raise Unfetchable(f"redirects more than {MAX_REDIRECTS} times", SAVE_HINT)
 
     def robots(self, url: str) -> Robots:
@@ -105,7 +105,7 @@ class Fetcher:
                 answer = _request(where, NOTHING_KNOWN, self.limits, MAX_ROBOTS)
                 if isinstance(answer, Fetched):
                     return Robots(answer.data.decode("utf-8", "replace")) if answer.kind in ("text", "") else OPEN
-                url = urljoin(where.url, answer)
+                url = _joined(where, answer)
         except Unfetchable as error:
             return OPEN if 400 <= error.status < 500 and error.status != 429 else CLOSED if error.status else self._unreached(error)
         return OPEN
@@ -125,6 +125,14 @@ class Fetcher:
             start = max(time.monotonic(), site.next_at)
             site.next_at = start + pause
         time.sleep(max(0.0, start - time.monotonic()))
+
+
+def _joined(address: Address, location: str) -> str:
+    """Return where a redirect leads."""
+    try:
+        return urljoin(address.url, location)
+    except ValueError:
+        raise Unfetchable("redirects to what is no address", SAVE_HINT) from None
 
 
 def _request(address: Address, known: Validators, limits: Limits, max_bytes: int = 0) -> Fetched | str:

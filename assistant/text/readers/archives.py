@@ -21,7 +21,8 @@ ReadMember = Callable[[bytes, str, Reading], Items | None]
 
 MEMBER_FACTOR = 5
 """A member may have pictures or be an archive, so it may be larger than an article, so many times."""
-MAX_HEADER = 1_000_000
+MAX_FAULTS = 1_000
+"""An archive with more files that may not be read than this was not packed to be read."""
 DEEP_HINT = "unpack it yourself and add the files"
 PACKING = {b"\x1f\x8b": "gzip", b"BZ": "bzip2", b"\xfd7": "xz"}
 
@@ -108,20 +109,27 @@ class _Found:
     def __init__(self, origin: str) -> None:
         self.origin = origin
         self.any = False
+        self.n_faults = 0
 
     def where(self, name: str) -> str:
         return f"{self.origin}/{name.lstrip('./')}"
 
     def refused(self, name: str, reason: str) -> Failure:
-        self.any = True
+        self._count_fault()
         shown = name.encode("ascii", "backslashreplace").decode()
         return Failure(f"{self.origin}: {shown!r}", reason, "unpack the archive yourself if you trust it, and add the file")
 
     def failed(self, name: str, error: UnreadableArticle, budget: Budget) -> Failure:
         if budget.bytes_left < 0:
             raise error
-        self.any = True
+        self._count_fault()
         return Failure(self.where(name), str(error), error.hint)
+
+    def _count_fault(self) -> None:
+        self.any = True
+        self.n_faults += 1
+        if self.n_faults > MAX_FAULTS:
+            raise UnreadableArticle(f"holds more than {MAX_FAULTS} files that are damaged or refused", DEEP_HINT)
 
     def read(self, data: bytes, name: str, inner: Reading, read_member: ReadMember) -> Items:
         assert inner.budget is not None

@@ -22,6 +22,8 @@ from assistant.text.readers.records import story_text
 
 MAX_HEADER = 2_000
 MAX_PARTS = 200
+BOUNDARY = re.compile(rb"\bboundary\s*=", re.IGNORECASE)
+"""Each level of parts has one; the parser's time grows with the square of the levels."""
 MIN_PLAIN = 200
 """A shorter plain part is an excuse (`your program cannot show HTML`): the story is then in the HTML part, if there is one."""
 FORWARDED = re.compile(r"^\s*(?:(?:re|fwd?|aw|wg|tr|rv)\s*:\s*)+", re.IGNORECASE)
@@ -38,6 +40,8 @@ def parse(data: bytes) -> Message:
     Raises:
         UnreadableArticle: it is none.
     """
+    if len(BOUNDARY.findall(data)) > MAX_PARTS:
+        raise UnreadableArticle("has more parts within parts than any mail", HINT)
     try:
         return BytesParser(policy=compat32).parsebytes(data)
     except FAULTS as error:

@@ -26,6 +26,7 @@ MAX_SECONDS = 60
 EDGE = 2
 """Running heads and feet stand in so many first and last lines of a page."""
 MIN_PAGES = 3
+PAGE_NUMBER = re.compile(r"\W*(?:[^\W\d_]{2,8}\s+)?(\d{1,4})(?:\s*(?:/|of|dari|de|von)\s*\d{1,4})?\W*")
 HYPHEN = re.compile(r"(?:[\ufffe\x02]|(?<=[^\W\d_])[-\u00ad])\s*\r?\n\s*(?=[a-zà-öø-ÿ])")
 MARKED_HYPHEN = re.compile(r"[\ufffe\x02]\s*")
 ENDED = re.compile(r"[.!?:。！？…؟।][\"'”’»)\]]*$")
@@ -89,19 +90,34 @@ def _lines(text: str) -> list[str]:
 def _without_running_lines(pages: Sequence[list[str]]) -> list[list[str]]:
     """Take away page numbers, and what stands at the edge of most pages (figures aside)."""
     bare = [[line for line in page if line] for page in pages]
-    counted: Counter[str] = Counter()
-    for page in bare:
-        counted.update({_shape(line) for line in (*page[:EDGE], *page[-EDGE:])})
-    often = {shape for shape, n in counted.items() if len(pages) >= MIN_PAGES and n > len(pages) / 2}
+    shapes: Counter[str] = Counter()
+    counts: Counter[int] = Counter()
+    for at, page in enumerate(bare):
+        shapes.update({_shape(line) for line in _edges(page)})
+        counts.update({number - at for line in _edges(page) if (number := _number(line))})
+    often = {shape for shape, n in shapes.items() if len(pages) >= MIN_PAGES and n > len(pages) / 2}
     kept = []
-    for page in bare:
+    for at, page in enumerate(bare):
         last = len(page) - EDGE
-        kept.append([line for at, line in enumerate(page) if not ((at < EDGE or at >= last) and _is_running(line, often))])
+        # A number alone may be the end of a sentence (`... burned down in / 2019.`): it counts pages only when others count on with it.
+        kept.append(
+            [
+                line
+                for row, line in enumerate(page)
+                if EDGE <= row < last or not (_shape(line) in often or ((number := _number(line)) and counts[number - at] > 1))
+            ]
+        )
     return kept
 
 
-def _is_running(line: str, often: set[str]) -> bool:
-    return _shape(line) in often or re.fullmatch(r"\W*(?:\w{2,8}\s+)?\d{1,4}(?:\s*(?:/|of|dari|de|von)\s*\d{1,4})?\W*", line) is not None
+def _edges(page: list[str]) -> tuple[str, ...]:
+    return (*page[:EDGE], *page[-EDGE:])
+
+
+def _number(line: str) -> int:
+    """Return the number of a line that holds no more than one, as page numbers do: `- 7 -`, `Page 7 of 9`; 0 for any other."""
+    found = PAGE_NUMBER.fullmatch(line)
+    return int(found[1]) if found else 0
 
 
 def _shape(line: str) -> str:

@@ -10,16 +10,19 @@ from contextlib import suppress
 
 MAX_PAGES = 3_000
 MAX_CHARACTERS = 10_000_000
-MEMORY_BYTES = 700_000_000
-"""Of addresses, of which the library and Python take 350 MB before a page is read; what is really used stays far below."""
+MEMORY_BYTES = 130_000_000
+"""What reading may take on top of the program and the file: pages of text take a few megabytes, pictures are not unpacked."""
 PASSWORD = 4
 """How the library calls the error that a password is needed."""
 
 
 def main() -> int:
     """Read a PDF and write its pages."""
+    import pypdfium2  # noqa: F401  (before the limits: it counts as the program)
+
+    data = sys.stdin.buffer.read()
     limit(int(sys.argv[1]))
-    out = json.dumps(pages_of(sys.stdin.buffer.read()))
+    out = json.dumps(pages_of(data))
     sys.stdout.write(out)
     return 0
 
@@ -33,7 +36,17 @@ def limit(seconds: int) -> None:
         resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
         resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
         with suppress(ValueError, OSError):
-            resource.setrlimit(resource.RLIMIT_AS, (MEMORY_BYTES, MEMORY_BYTES))
+            most = memory_now(resource.getpagesize()) + MEMORY_BYTES
+            resource.setrlimit(resource.RLIMIT_AS, (most, most))
+
+
+def memory_now(page_size: int) -> int:
+    """Return how many bytes of addresses this process has; a guess where the system does not say."""
+    try:
+        with open("/proc/self/statm") as numbers:
+            return int(numbers.read().split()[0]) * page_size
+    except (OSError, ValueError, IndexError):
+        return 500_000_000
 
 
 def pages_of(data: bytes) -> dict[str, object]:
