@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import tempfile
-from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -55,12 +54,11 @@ def evaluation_routes(work: Work) -> APIRouter:
 def measured(body: EvaluationBody, settings: Settings, step: Step) -> dict[str, Any]:
     """Ask the questions in an index of their own and return the figures. All that is known here of evaluating stands in this function."""
     from assistant.evaluate.datasets import read_question_set
-    from assistant.evaluate.runner import figures, run
+    from assistant.evaluate.runner import Plan, run
 
-    def counted(questions: Iterable[Any]) -> Iterator[Any]:
-        for question in questions:
+    def progress(done: int, total: int) -> None:
+        if done:
             step()
-            yield question
 
     with tempfile.TemporaryDirectory(prefix="evaluation-") as folder:
         path = Path(folder) / "questions.jsonl"
@@ -70,4 +68,4 @@ def measured(body: EvaluationBody, settings: Settings, step: Step) -> dict[str, 
             (path.parent / "articles" / article.name).write_text(article.text, "utf-8")
         if "gold" in body.questions[0] and not body.articles:
             raise QuestionSetError("the articles that `gold` names are missing", "send them in `articles`, or give each row its `context`")
-        return figures(run(read_question_set(path), settings, False, counted))
+        return run(read_question_set(path), settings, Plan(), progress).figures
