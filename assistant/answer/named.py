@@ -192,8 +192,19 @@ def _sounding(text: str) -> tuple[str, ...]:
 def _sounds_inside(name: str, evidence: Words) -> bool:
     if script(name) == "CJK":
         return any(len(skeleton(w.text)) >= 2 and skeleton(w.text) in skeleton(name) for w in evidence.words if w.capital)
+    if primary(evidence.language) == "zh" and folded(name) in _spelled(evidence.text):
+        return True
     wanted = skeleton(name)
     return len(wanted) >= 2 and any(skeleton(run) == wanted for run in _sounding(evidence.text))
+
+
+@lru_cache(maxsize=1 << 10)
+def _spelled(text: str) -> frozenset[str]:
+    """Return the runs of one to four Chinese signs of a text as they are spelled in Latin letters: `wang`, `lihua`, `wanglihua`."""
+    from anyascii import anyascii
+
+    runs = [[anyascii(sign).lower() for sign in run] for run in re.findall(r"[\u3400-\u9fff]+", text)]
+    return frozenset("".join(run[i : i + n]) for run in runs for n in (1, 2, 3, 4) for i in range(len(run) - n + 1))
 
 
 @cache
