@@ -50,6 +50,8 @@ STRANGE = 4.2
 """Three full words."""
 STRANGE_ALIKE = 3.5
 """In one language, where a paraphrase keeps more words than a translation has in common."""
+OPENING = 3
+"""A claim whose first words are all unmet tells of another doer and another deed, whatever place or date it shares."""
 TITLE = 0.5
 """What somebody is says less than what is said of him."""
 Numbers = NDArray[np.float64]
@@ -116,7 +118,9 @@ class Cover:
 
     @property
     def strange(self) -> bool:
-        """Say whether words that follow each other are all unmet: a paraphrase meets one of them."""
+        """Say whether words that follow each other, or with which the claim begins, are all unmet: a paraphrase meets one of them."""
+        if self._alike and len(self.met) >= OPENING and bool((self.met[:OPENING] < UNMET).all()):
+            return True
         run, most = 0.0, STRANGE_ALIKE if self._alike else STRANGE
         for k, weight in enumerate(self.weights):
             run = run + weight if self.met[k] < UNMET else 0.0
