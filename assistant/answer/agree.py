@@ -14,7 +14,7 @@ from assistant.answer.claims import Matched, Read, clauses, own_words, quoted
 from assistant.answer.cover import cover
 from assistant.answer.joining import parts_hold, roles_hold, speaker_holds
 from assistant.answer.named import TRANSLATED, is_title
-from assistant.answer.polarity import contrary_pairs, may_deny, members, opposite_pairs, side_places, sides
+from assistant.answer.polarity import Negator, contrary_pairs, may_deny, members, only_lacks, opposite_pairs, side_places, sides
 from assistant.answer.words import akin
 from assistant.text.terms import folded
 
@@ -26,6 +26,8 @@ STRANGE = 0.15
 UNTOLD = frozenset(("de", "tr", "fi", "hu"))
 """Languages that make long words of short ones: a rare word is no name there."""
 SPOKEN = 3
+DENIED_MET = 0.35
+"""A word of the evidence that the claim meets so well is one that the claim is about."""
 
 
 def names_hold(case: Case) -> bool:
@@ -98,7 +100,7 @@ def negation_holds(case: Case) -> bool:
     marked = [_flat(words) for words in quoted(case.claim.text)]
     own = [n for n in case.claim.negators if not any(n.start >= a and n.end <= b for a, b in _marked(case.claim.text, marked))]
     denied = [
-        _claimed(negator.start, matched, case.claim)
+        _claimed(negator.start, matched, case.claim) and (bool(own) or _turns_round(negator, matched))
         for matched in used
         for negator in matched.sentence.negators
         if not any(a <= negator.start < b for a, b in _marked(matched.sentence.text, marked))
@@ -136,6 +138,15 @@ def _claimed(start: int, matched: Matched, claim: Read) -> bool:
     weights = np.array([sentence.words.words[i].weight for i in inside])
     met = np.minimum(matched.near[:, inside].max(axis=0), MET) / MET
     return float(weights @ met / max(weights.sum(), 1e-6)) >= REPEATED
+
+
+def _turns_round(negator: Negator, matched: Matched) -> bool:
+    """Say whether a claim that denies nothing goes against a negator: not if that tells what something lacks, and the claim does not."""
+    if not only_lacks(matched.sentence.text, negator):
+        return True
+    behind = (i for i, word in enumerate(matched.sentence.words.words) if word.start >= negator.end and not word.stop)
+    place = next(behind, None)
+    return place is None or bool(matched.near[:, place].max(initial=0.0) >= DENIED_MET)
 
 
 def _turned(case: Case, sentences: Sequence[Read], pairs: Sequence[tuple[str, str]]) -> int:

@@ -27,7 +27,7 @@ def numbers_hold(case: Case) -> bool:
     if not all(any(_has_share(place, case.claim, sentence) for sentence in case.sentences) for place in shares):
         return False
     for figure in case.claim.figures:
-        if _unsure(figure) or any(start <= figure.start < end for start, end, _ in shares):
+        if _unsure(figure) or _not_one(figure, case.claim) or any(start <= figure.start < end for start, end, _ in shares):
             continue
         same = [(other, sentence) for other, sentence in there if same_figure(figure, other)]
         if not same and not _is_told(figure, case):
@@ -88,6 +88,11 @@ def _has_share(place: tuple[int, int, float], claim: Read, sentence: Read) -> bo
 def _unsure(figure: Figure) -> bool:
     """Say whether a figure tells nothing: `one`, `thousands`, `a second`."""
     return figure.vague or (figure.value in (0, 1) and not figure.unit)
+
+
+def _not_one(figure: Figure, claim: Read) -> bool:
+    """Say whether a figure only denies with force: `not a single rupiah`."""
+    return figure.value == 1 and not figure.digits and any(negator.start < figure.start for negator in claim.negators)
 
 
 def _as_written(figure: Figure, case: Case) -> bool:

@@ -23,7 +23,7 @@ UNMET = 0.3
 ADDED = 0.45
 LEAST = 0.55
 """Chosen on the building half of the golden claims and on parallel sentences."""
-PARAPHRASED = 0.1
+PARAPHRASED = 0.05
 UNMEASURED = 0.25
 TRANSLATED_SHARE = {
     "en": 0.0,
@@ -48,6 +48,10 @@ TAKEN = 1.5
 """What the evidence says besides may be meant by so many of the claim's words."""
 STRANGE = 4.2
 """Three full words."""
+STRANGE_ALIKE = 3.5
+"""In one language, where a paraphrase keeps more words than a translation has in common."""
+OPENING = 3
+"""A claim whose first words are all unmet tells of another doer and another deed, whatever place or date it shares."""
 TITLE = 0.5
 """What somebody is says less than what is said of him."""
 Numbers = NDArray[np.float64]
@@ -95,7 +99,7 @@ class Cover:
         """Say whether the claim has all that its evidence says in the same language and goes on: nothing is left to mean the rest."""
         claim = self.case.claim
         sentences = [self.case.matched[j] for j in self.case.used]
-        if not all(same_language(primary(claim.language), primary(one.sentence.language)) for one in sentences):
+        if not self._alike:
             return False
         left = lacking = 0.0
         for one in sentences:
@@ -107,12 +111,20 @@ class Cover:
         return lacking >= LACKING + max(left, 0.0) * TAKEN and self.share < 1.0
 
     @property
+    def _alike(self) -> bool:
+        """Whether claim and used sentences are in one language."""
+        used = (self.case.sentences[j] for j in self.case.used)
+        return all(same_language(primary(self.case.claim.language), primary(sentence.language)) for sentence in used)
+
+    @property
     def strange(self) -> bool:
-        """Say whether words that follow each other are all unmet: a paraphrase meets one of them."""
-        run = 0.0
+        """Say whether words that follow each other, or with which the claim begins, are all unmet: a paraphrase meets one of them."""
+        if self._alike and len(self.met) >= OPENING and bool((self.met[:OPENING] < UNMET).all()):
+            return True
+        run, most = 0.0, STRANGE_ALIKE if self._alike else STRANGE
         for k, weight in enumerate(self.weights):
             run = run + weight if self.met[k] < UNMET else 0.0
-            if run >= STRANGE:
+            if run >= most:
                 return True
         return False
 

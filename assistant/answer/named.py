@@ -112,7 +112,7 @@ def stands(word: Word, claim: Words, evidence: Words, near: Sequence[float]) -> 
             return True
         if script(word.text) != script(other.text) and (sounds_like(word.text, other.text) or _alike(word.text, other.text)):
             return True
-    return _sounds_inside(word.text, evidence) or _clipped(word.low, evidence)
+    return _sounds_inside(word.text, evidence) or _spelled_out(word, claim, evidence) or _clipped(word.low, evidence)
 
 
 def _clipped(name: str, evidence: Words) -> bool:
@@ -194,6 +194,25 @@ def _sounds_inside(name: str, evidence: Words) -> bool:
         return any(len(skeleton(w.text)) >= 2 and skeleton(w.text) in skeleton(name) for w in evidence.words if w.capital)
     wanted = skeleton(name)
     return len(wanted) >= 2 and any(skeleton(run) == wanted for run in _sounding(evidence.text))
+
+
+def _spelled_out(word: Word, claim: Words, evidence: Words) -> bool:
+    """Say whether a Chinese name stands in a text in its own signs: one sign sounds like many, so that a surname needs what follows it."""
+    if primary(evidence.language) != "zh" or script(word.text) != "LATIN":
+        return False
+    lows = [other.low for other in claim.words]
+    at = next((i for i, other in enumerate(claim.words) if other.start == word.start and other.low == word.low), None)
+    joined = [] if at is None else ["".join(lows[at : at + 2]), "".join(lows[max(0, at - 1) : at + 1])]
+    return not _spelled(evidence.text).isdisjoint([word.low, *joined])
+
+
+@lru_cache(maxsize=1 << 10)
+def _spelled(text: str) -> frozenset[str]:
+    """Return the runs of two to four Chinese signs of a text as they are spelled in Latin letters: `lihua`, `wanglihua`."""
+    from anyascii import anyascii
+
+    runs = [[anyascii(sign).lower() for sign in run] for run in re.findall(r"[\u3400-\u9fff]+", text)]
+    return frozenset("".join(run[i : i + n]) for run in runs for n in (2, 3, 4) for i in range(len(run) - n + 1))
 
 
 @cache

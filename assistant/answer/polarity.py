@@ -85,13 +85,18 @@ def members(text: str, language: str) -> Mapping[str, frozenset[int]]:
     return {kind: frozenset(positions) for kind, positions in found.items()}
 
 
+def only_lacks(text: str, negator: Negator) -> bool:
+    """Say whether a negator only tells what something lacks, `sin depurar`, and turns no sentence round."""
+    return text[negator.start : negator.end].casefold() in _table()["without"]["words"].split()
+
+
 @cache
 def contrary_pairs() -> tuple[tuple[str, str], ...]:
     """Return the sides of which both may be untrue: what does not rise need not fall."""
     return (
         ("rise", "fall"), ("buy", "sell"), ("more", "less"),
         ("support", "oppose"), ("remain", "leave"), ("profit", "deficit"),
-        ("import", "export"), ("extend", "shorten"),
+        ("import", "export"), ("extend", "shorten"), ("vote for", "vote against"),
     )  # fmt: skip
 
 
@@ -100,7 +105,7 @@ def opposite_pairs() -> tuple[tuple[str, str], ...]:
     """Return the sides of which one is true: what is not open is closed."""
     return (
         ("open", "close"), ("start", "stop"), ("continue", "stop"), ("free", "arrest"), ("guilty", "innocent"), ("alive", "dead"),
-        ("allow", "forbid"),
+        ("allow", "forbid"), ("lasting", "passing"),
     )  # fmt: skip
 
 
@@ -124,7 +129,7 @@ class _Rules:
 @cache
 def _rules(language: str) -> _Rules | None:
     table = _table().get(language)
-    if table is None or language in ("opposites", "kinds", "voice"):
+    if table is None or language in ("opposites", "kinds", "voice", "without"):
         return None
     patterns, loose = (re.compile(table[key]) if key in table else None for key in ("patterns", "optional_patterns"))
     words, spread, blocked, optional = (

@@ -169,3 +169,24 @@ def test_odd_claims_are_judged_and_never_raise(verifier, claim):
 )  # fmt: skip
 def test_figures_may_follow_from_others_and_bodies_are_of_kinds(verifier, claim, quote, supported):
     assert verifier.check(claim, (cite(quote),)).supported is supported
+
+
+@pytest.mark.parametrize(
+    ("claim", "quote", "supported"),
+    [
+        (
+            "The plant was fined for waste in the river Arbosa.",
+            "La planta fue multada por verter residuos sin depurar en el río Arbosa.",
+            True,
+        ),
+        ("市长王丽华表示将新建学校。", "市长王丽华表示，今年将新建12所小学。", True),
+        ("Mayor Wang Lihua said that 12 new schools would be built.", "市长王丽华表示，今年将新建12所小学。", True),
+        ("Yustinus memastikan penutupan tidak permanen.", "Yustinus menegaskan penutupan bersifat sementara.", True),
+        ("Yustinus stressed that the closure was permanent.", "Yustinus menegaskan penutupan bersifat sementara.", False),
+        ("Presiden telah mengunjungi lokasi banjir di Wairoto.", "Tim SAR masih mencari warga setelah banjir di Wairoto.", False),
+        ("She named a date.", 'She declined to name a date but said that work would take "months rather than weeks".', False),
+        ("His client had not received a single rupiah.", "Kliennya tidak menerima satu rupiah pun.", True),
+    ],
+)
+def test_a_claim_of_its_own_words_is_judged_by_what_it_says(verifier: Verifier, claim: str, quote: str, supported: bool):
+    assert verifier.check(claim, (cite(quote),)).supported is supported
