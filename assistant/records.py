@@ -36,7 +36,9 @@ class Article:
     `outlet` published it; `source` is whom the outlet credits. `published` and `updated` are ISO 8601 dates or
     times, or "". `inferred` names the fields that no metadata gave and that stand in for it (a title made from the first
     sentence, a date read from the story). `origin` is where it was read from: an absolute path (with `#n` for the n-th
-    record of a file) or a URL; an article with the same origin replaces the older one.
+    record of a file) or a URL; an article with the same origin replaces the older one. `origins` pairs a field with where its value was
+    found: "JSON-LD", "meta og:title", "microdata", "byline", "dateline", "headline", "page title", "address", "metadata" of a record or
+    front matter, "story".
     """
 
     id: str
@@ -54,6 +56,7 @@ class Article:
     content_hash: str = ""
     origin: str = ""
     inferred: tuple[str, ...] = ()
+    origins: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import zlib
 from collections.abc import Generator, Sequence
 from typing import NamedTuple
@@ -10,7 +9,7 @@ from typing import NamedTuple
 import numpy as np
 
 from assistant.errors import UnreadableArticle
-from assistant.index.rows import COLUMNS, QUOTATION_COLUMNS, Counts, Halves, Ids, number, quotation_row, writable
+from assistant.index.rows import COLUMNS, QUOTATION_COLUMNS, Counts, Halves, Ids, number, quotation_row, writable, write_origins
 from assistant.index.store import Connection
 from assistant.protocols import PreparedArticle
 from assistant.records import Quotation
@@ -122,7 +121,7 @@ def insert(connection: Connection, prepared: PreparedArticle, generation: int) -
     """Store an article with all that belongs to it and return its number."""
     article = prepared.article
     values = [writable(getattr(article, name)) for name in COLUMNS]
-    cursor = connection.execute(_INSERT_ARTICLE, [generation, json.dumps(article.inferred), article.text, *values])
+    cursor = connection.execute(_INSERT_ARTICLE, [generation, write_origins(article), article.text, *values])
     article_id = cursor.lastrowid
     assert article_id is not None
     connection.execute("INSERT INTO originals VALUES (?, ?)", (article_id, zlib.compress(prepared.original)))

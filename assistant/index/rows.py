@@ -159,7 +159,23 @@ def article(connection: Connection, article_id: str) -> Article:
 
 def _article(row: tuple[int | str, ...]) -> Article:
     fields = dict(zip(COLUMNS, map(str, row[3:]), strict=True))
-    return Article(id=str(row[0]), inferred=tuple(json.loads(str(row[1]))), text=str(row[2]), **fields)
+    inferred, origins = read_origins(str(row[1]))
+    return Article(id=str(row[0]), inferred=inferred, origins=origins, text=str(row[2]), **fields)
+
+
+def write_origins(article: Article) -> str:
+    """Return the JSON of an article's `inferred` and `origins`: a list of names where nothing else is known."""
+    if not article.origins:
+        return json.dumps(article.inferred)
+    return json.dumps({"inferred": article.inferred, "origins": dict(article.origins)}, ensure_ascii=False)
+
+
+def read_origins(stored: str) -> tuple[tuple[str, ...], tuple[tuple[str, str], ...]]:
+    """Return `inferred` and `origins` from their JSON; indexes of before have a list of names alone."""
+    value = json.loads(stored)
+    if isinstance(value, list):
+        return tuple(value), ()
+    return tuple(value["inferred"]), tuple(value["origins"].items())
 
 
 def original(connection: Connection, article_id: str) -> bytes:

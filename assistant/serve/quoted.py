@@ -101,6 +101,8 @@ def article_as_text(article: Article, quotations: Sequence[Quotation], width: in
     """Return an article for the terminal: metadata, text, and who said what in it."""
     title = article.title + (f" ({label('inferred', language)})" if "title" in article.inferred else "")
     head = [title, f"ID: {article.id}", *(f"{name}: {value}" for name, value in metadata(article, language))]
+    if found := [f"{name}: {where}" for name, where in article.origins]:
+        head.append(f"from: {', '.join(found)}")
     blocks = ["\n".join(wrapped(plain(line), width) for line in head), wrapped(plain(article.text), width)]
     said = [wrapped(plain(_who_said_what(Said(one, article), language)), width, "- ", "  ") for one in quotations]
     return "\n\n".join([*blocks, *(["\n".join(said)] if said else [])])

@@ -302,7 +302,7 @@ def _drop_under(element: HtmlElement, kept: _Kept, to_end: bool) -> None:
     head = element
     while (parent := head.getparent()) is not None and parent not in kept.held and text_of(parent) == text_of(head):
         head = parent
-    if head in kept.held:
+    if head in kept.held or (to_end and _is_subheading(head)):
         return
     if parent is not None and _opens(head, parent) and kept.may_go(parent) and (to_end or not any(_has_story(child) for child in parent)):
         _drop(parent)
@@ -312,6 +312,12 @@ def _drop_under(element: HtmlElement, kept: _Kept, to_end: bool) -> None:
             break
         _drop(following)
     _drop(head)
+
+
+def _is_subheading(head: HtmlElement) -> bool:
+    """Say whether paragraphs of the story stand right above and right below: `Reaktionen` may head a part of it."""
+    above, below = head.getprevious(), head.getnext()
+    return all(near is not None and near.tag == "p" and _has_story(near) for near in (above, below))
 
 
 def _opens(head: HtmlElement, parent: HtmlElement) -> bool:

@@ -50,7 +50,9 @@ class Seen:
 def look_at(tree: HtmlElement) -> Seen:
     """Note what tells a shell from a story, before the page is prepared."""
     head = [str(tree.findtext(".//title") or ""), *(pages.text_of(element) for element in tree.iter("h1", "h2"))]
-    texts = tree.xpath("//body//text()[not(ancestor::script or ancestor::style or ancestor::template or ancestor::nav or ancestor::footer)]")
+    texts = tree.xpath(
+        "//body//text()[not(ancestor::script or ancestor::style or ancestor::template or ancestor::nav or ancestor::footer)]"
+    )
     headlines = tree.xpath("//a[ancestor::h2 or ancestor::h3 or ancestor::h4 or descendant::h2 or descendant::h3 or descendant::h4]")
     return Seen(
         " | ".join(" ".join(line.split()) for line in head[:6]).casefold(),
@@ -124,7 +126,9 @@ def _patterns() -> dict[str, re.Pattern[str]]:
         for name in found:
             found[name] += row.get(name, [])
     own = [pattern for patterns in found.values() for pattern in patterns]
-    return {name: re.compile("|".join(f"(?:{pattern})" for pattern in patterns) or r"(?!)") for name, patterns in {**found, "own": own}.items()}
+    return {
+        name: re.compile("|".join(f"(?:{pattern})" for pattern in patterns) or r"(?!)") for name, patterns in {**found, "own": own}.items()
+    }
 
 
 @cache
