@@ -88,9 +88,9 @@ def find_kind(seen: Seen, story: str, records: Sequence[Mapping[str, Any]] = ())
             return "login"
     if own <= MAX_LEAD and (_patterns()["paywall_text"].search(seen.text) or (closed and own <= SHORT)):
         return "paywall"
-    if not declared and seen.n_headlines >= LISTED:
-        if seen.n_headlines > 2 * _paragraphs(story) or (_patterns()["front"].search(seen.head) and own <= MAX_LEAD):
-            return "front"
+    listed = seen.n_headlines > 2 * _paragraphs(story) or (own <= MAX_LEAD and bool(_patterns()["front"].search(seen.head)))
+    if listed and not declared and seen.n_headlines >= LISTED:
+        return "front"
     if not story.strip() or (own <= LEAST and _patterns()["empty_text"].search(seen.text)):
         return "empty"
     return ""
@@ -125,10 +125,8 @@ def _patterns() -> dict[str, re.Pattern[str]]:
     for row in _rules()["rows"]:
         for name in found:
             found[name] += row.get(name, [])
-    own = [pattern for patterns in found.values() for pattern in patterns]
-    return {
-        name: re.compile("|".join(f"(?:{pattern})" for pattern in patterns) or r"(?!)") for name, patterns in {**found, "own": own}.items()
-    }
+    found["own"] = [pattern for patterns in found.values() for pattern in patterns]
+    return {name: re.compile("|".join(f"(?:{one})" for one in patterns) or r"(?!)") for name, patterns in found.items()}
 
 
 @cache
