@@ -38,7 +38,9 @@ class Article:
     times, or "". `inferred` names the fields that no metadata gave and that stand in for it (a title made from the first
     sentence, a date read from the story). `origin` is where it was read from: an absolute path (with `#n` for the n-th
     record of a file) or a URL; an article with the same origin replaces the older one. `pages` are the places in
-    `text` where its pages begin, empty for what has no pages. `provenance` says for each known field where its value was found.
+    `text` where its pages begin, empty for what has no pages. `provenance` says for each known field where its value was found:
+    "JSON-LD", "meta og:title", "microdata", "byline", "dateline", "headline", "page title", "address", "metadata" of a record or front
+    matter, "story".
     """
 
     id: str

@@ -21,7 +21,6 @@ from assistant.text.furniture import SENTENCE_END, without_furniture
 from assistant.text.language import check_language
 from assistant.text.outlets import known_hosts, same_outlet
 from assistant.text.pages import place_pages
-from assistant.text.provenance import where_found
 from assistant.text.readers.raw import FIELDS, Raw
 from assistant.text.wrapping import unwrap
 
@@ -49,28 +48,31 @@ class _Draft:
     lines: list[str]
     fields: dict[str, str]
     inferred: list[str] = field(default_factory=list)
+    provenance: dict[str, str] = field(default_factory=dict)
 
     @property
     def names(self) -> tuple[str, str]:
         """The outlet and the source, as far as they are known."""
         return self.fields.get("outlet", ""), self.fields.get("source", "")
 
-    def fill(self, found: dict[str, str]) -> None:
+    def fill(self, found: dict[str, str], where: str) -> None:
         for name, value in found.items():
             if value and not self.fields.get(name):
-                self.fields[name] = value
+                self.fields[name], self.provenance[name] = value, where
 
 
 def clean(raw: Raw) -> Article:
     """Return the article that a reader's output holds.
 
     `text` has one line for each paragraph, in NFC, with its quotation marks and dashes as they were; it is ""
-    when nothing on the page is story. `inferred` names the fields that stand in for missing metadata.
+    when nothing on the page is story. `inferred` names the fields that stand in for missing metadata, `provenance` says of each where
+    its value was found.
     Cleaning a clean text with its metadata changes nothing.
     """
     fields = {name: _one_line(raw.fields.get(name, "")) for name in FIELDS}
     text = unwrap(normalise(raw.text))
     draft = _Draft(text.split("\n"), {name: value for name, value in fields.items() if value})
+    draft.provenance = {name: raw.provenance.get(name, "metadata") for name in draft.fields}
     for _ in range(20):  # what is dropped may bare another line of its kind; each round only takes away
         before = list(draft.lines)
         _round(draft)
@@ -87,7 +89,7 @@ def clean(raw: Raw) -> Article:
         origin=raw.origin,
         inferred=tuple(draft.inferred),
         pages=place_pages(story, raw.text, raw.pages),
-        provenance=where_found(found, draft.inferred, fields, raw.provenance),
+        provenance={name: draft.provenance.get(name, "story") for name, value in found.items() if value},
         **found,
     )
 
@@ -106,7 +108,7 @@ def _round(draft: _Draft) -> None:
     _take_dateline(draft)
     if draft.lines:
         draft.lines[-1], source = cut_sign_off(draft.lines[-1])
-        draft.fill({"source": source})
+        draft.fill({"source": source}, "sign-off")
 
 
 def _titled(draft: _Draft) -> list[str]:
@@ -117,7 +119,7 @@ def _titled(draft: _Draft) -> list[str]:
         at += 1
     following = next((line for line in lines[at + 1 :] if line), "")
     if following and _is_headline(lines[at], following, at + 1 < len(lines) and not lines[at + 1], draft):
-        draft.fields["title"] = lines[at].lstrip("# ")
+        draft.fill({"title": lines[at].lstrip("# ")}, "headline")
         lines = [*lines[:at], *lines[at + 1 :]]
     return without_furniture(lines)
 
@@ -152,7 +154,7 @@ def _without_credits(draft: _Draft, lines: list[str], top: bool) -> list[str]:
         found = read_credits(line, draft.fields.get("outlet", ""), top and not kept)
         repeated = top and not kept and at + 1 < len(lines) and _is_title(line, draft.fields.get("title", ""))
         if found is not None:
-            draft.fill(found)
+            draft.fill(found, "byline")
         elif not repeated and not (not top and not kept and is_sign_off(line)) and not _is_about_author(line, draft, top):
             kept.append(line)
     return kept
@@ -178,25 +180,29 @@ def _take_dateline(draft: _Draft) -> None:
     draft.lines[at : at + 1] = [rest] if rest else []
     outlet = draft.fields.get("outlet", "")
     if outlet and found.outlet and not same_outlet(outlet, found.outlet):
-        draft.fill({"source": found.outlet})  # an agency's story in somebody's paper
+        draft.fill({"source": found.outlet}, "dateline")  # an agency's story in somebody's paper
     else:
         source = draft.fields.get("source", "")  # `Radar Surapandan` reads better than RADARSURAPANDAN.CO.ID
-        draft.fill({"outlet": source if same_outlet(source, found.outlet) else found.outlet})
-    draft.fill({"place": found.place, "published": found.published, "author": found.author})
+        draft.fill({"outlet": source if same_outlet(source, found.outlet) else found.outlet}, "dateline")
+    draft.fill({"place": found.place, "published": found.published, "author": found.author}, "dateline")
 
 
 def _complete(draft: _Draft, story: str, origin: str) -> None:
     """Fill what no metadata gave from the story, and mark it."""
     fields = draft.fields
     url = fields.get("url") or (origin if origin.startswith(("http://", "https://")) else "")
+    draft.fill({"url": url}, "address")
     fields["url"] = url
-    fields["language"] = check_language(story, fields.get("language", ""))
+    declared = fields.get("language", "")
+    fields["language"] = check_language(story, declared)
+    if not fields["language"] or not declared.casefold().startswith(fields["language"]):
+        draft.provenance["language"] = "story"
     for name in ("published", "updated"):
         fields[name] = parse_date(fields.get(name, ""), (fields["language"],))
     if not fields.get("outlet"):
-        fields["outlet"] = _outlet_of(url)
+        draft.fill({"outlet": _outlet_of(url)}, "address")
     if not fields["published"] and (day := infer_date(story)):
-        fields["published"] = day
+        fields["published"], draft.provenance["published"] = day, "story"
         draft.inferred.append("published")
     if not fields.get("title") and story:
         fields["title"] = _short(story.split("\n", 1)[0])

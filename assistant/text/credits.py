@@ -114,7 +114,7 @@ def is_about_author(line: str, author: str, outlet: str, top: bool) -> bool:
     names = [name for name in re.split(r",\s*", author) if len(name) > 3]
     named = [name for name in names if name.casefold() in line.casefold()]
     both = bool(outlet) and outlet.casefold() in line.casefold()
-    if named and both and not top and not re.search("[\"“”„«»]", line):
+    if named and both and not top and not re.search('["“”„«»]', line):
         return True
     if not named:
         return False
@@ -248,7 +248,9 @@ def _labels() -> re.Pattern[str]:
 @cache
 def _date_labels() -> re.Pattern[str]:
     names = sorted((name for name, kind in _kinds().items() if kind in DATES), key=lambda name: (-len(name), name))
-    return re.compile(rf"(?P<label>{rules.alternatives(names)})(?:\s*[:：]\s*|\s+(?:(?:on|at|am|le|el|em|pada|في)\s+)?)(?=\S)", re.IGNORECASE)
+    return re.compile(
+        rf"(?P<label>{rules.alternatives(names)})(?:\s*[:：]\s*|\s+(?:(?:on|at|am|le|el|em|pada|في)\s+)?)(?=\S)", re.IGNORECASE
+    )
 
 
 @cache
@@ -260,12 +262,16 @@ def _words(key: str) -> frozenset[str]:
 def _trailing_roles() -> re.Pattern[str]:
     """Match a part that is a role (`Environment Correspondent`), or what a name in Japanese ends with (`工藤理子記者`)."""
     roles = rules.alternatives(sorted(_words("roles"), key=lambda word: (-len(word), word)))
-    return re.compile(rf"^(?:[\w'’&-]+\s+){{0,3}}{roles}(?:\s+\w+){{0,2}}$|(?<=[\u3040-\u9fff])(?:記者|特派員|編集委員|論説委員)$", re.IGNORECASE)
+    return re.compile(
+        rf"^(?:[\w'’&-]+\s+){{0,3}}{roles}(?:\s+\w+){{0,2}}$|(?<=[\u3040-\u9fff])(?:記者|特派員|編集委員|論説委員)$", re.IGNORECASE
+    )
 
 
 @cache
 def _author_labels() -> re.Pattern[str]:
-    labels = {name for _, table in rules.sections("furniture") for kind in ("author", "byline") for name in table.get("credits", {}).get(kind, ())}
+    labels = {
+        name for _, table in rules.sections("furniture") for kind in ("author", "byline") for name in table.get("credits", {}).get(kind, ())
+    }
     names = sorted(labels, key=lambda name: (-len(name), name))
     return re.compile(rf"^{rules.alternatives(names)}(?:\s*[:：・]\s*|\s+)(?=\S)", re.IGNORECASE)
 

@@ -2,6 +2,8 @@
 
 import json
 
+from pathlib import Path
+
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 
@@ -103,12 +105,12 @@ def test_a_conversation_outlives_a_reload_is_exported_renamed_and_deleted_for_go
     item.locator("summary").click()
     with page.expect_download() as downloads:
         item.get_by_role("button", name="Markdown").click()
-    markdown = open(downloads.value.path(), encoding="utf-8").read()
+    markdown = Path(downloads.value.path()).read_text("utf-8")
     assert "[^1-1]" in markdown
     assert "ungkap Biden" in markdown
     with page.expect_download() as downloads:
         item.get_by_role("button", name="JSON").click()
-    kept = json.load(open(downloads.value.path(), encoding="utf-8"))
+    kept = json.loads(Path(downloads.value.path()).read_text("utf-8"))
     citation = kept["turns"][0]["answer"]["citations"][0]
     assert citation["quote"].replace("\n", " ") in "\n".join(told).replace("\n", " ")
     item.locator("[name=name]").fill("About Biden")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator, Mapping
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 from assistant.text.credits import is_date, is_desk, plain_names, read_credits
@@ -262,7 +263,7 @@ def _linked_name(heading: HtmlElement) -> str:
     """Return the text of a link right above a date below the headline, when no other link of the page has it: a name, not a section."""
     links = [text_of(link) for link in heading.getroottree().iter("a")]
     lines = list(_lines_below(heading))
-    for line, following in zip(lines, lines[1:], strict=False):
+    for line, following in pairwise(lines):
         if links.count(line) == 1 and 2 <= len(line.split()) <= 5 and not re.search(r"\d|[.!?:]$", line) and parse_date(following):
             return line
     return ""

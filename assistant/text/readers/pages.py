@@ -10,6 +10,7 @@ import tomllib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
+from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -34,11 +35,24 @@ MOST = 0.5
 WORD = re.compile(r"[A-Z]+(?![a-zà-ÿ])|[A-Z]?[a-zà-ÿ]+|[^\W\d_A-Za-zà-ÿ]+")
 ENDS = re.compile(r"[.!?。！？؟।…][\"'”’»”」』)\]]*$")
 BLOCKS = frozenset(
-    ["address", "article", "aside", "blockquote", "center", "dd", "div", "dl", "dt", "figure", "footer", "h1", "h2", "h3", "h4", "h5", "h6", "header", "li", "main", "ol", "p", "section", "table", "tbody", "td", "tr", "ul"]
-)
-LINKED = frozenset(["aside", "blockquote", "center", "div", "dl", "dt", "h4", "h5", "h6", "li", "ol", "p", "section", "table", "td", "tr", "ul"])
+    [
+        "address", "article", "aside", "blockquote", "center", "dd", "div", "dl", "dt", "figure", "footer", "h1", "h2",
+        "h3", "h4", "h5", "h6", "header", "li", "main", "ol", "p", "section", "table", "tbody", "td", "tr", "ul",
+    ]
+)  # fmt: skip
+LINKED = frozenset(
+    [
+        "aside", "blockquote", "center", "div", "dl", "dt", "h4", "h5", "h6", "li", "ol", "p", "section", "table",
+        "td", "tr", "ul",
+    ]
+)  # fmt: skip
 MARKS = ("b", "strong", "span", "em", "i", "small")
-PLACE_WORDS = frozenset(["city", "dateline", "kota", "lieu", "location", "lokasi", "lugar", "ort", "ortsmarke", "place", "standort", "tempat", "ville"])
+PLACE_WORDS = frozenset(
+    [
+        "city", "dateline", "kota", "lieu", "location", "lokasi", "lugar", "ort", "ortsmarke", "place", "standort",
+        "tempat", "ville",
+    ]
+)  # fmt: skip
 HEADINGS = ("h1", "h2", "h3")
 CUSTOM_PARAGRAPH = re.compile(r"paragraph|-p$|-text$")
 
@@ -69,6 +83,7 @@ def prepare(tree: HtmlElement, heading: HtmlElement | None, host: str = "") -> N
     _drop_furniture(tree, kept)
     _drop_links(tree, kept)
     _lists_to_blocks(tree)
+    _tables_to_blocks(tree)
     if heading is not None:
         _drop_around(heading)
 
@@ -214,6 +229,14 @@ def _lists_to_blocks(tree: HtmlElement) -> None:
                 parent.tag = "div"
 
 
+def _tables_to_blocks(tree: HtmlElement) -> None:
+    """Make a table that only lays out the page, a cell of which holds the story, plain blocks."""
+    for cell in list(tree.iter("td")):
+        if _has_story(cell):
+            for element in (cell, *cell.iterancestors("tr", "tbody", "table")):
+                element.tag = "div"
+
+
 def _drop_notes(tree: HtmlElement) -> None:
     """Drop the raised numbers that point to notes."""
     for element in tree.xpath("//sup"):
@@ -237,7 +260,7 @@ def is_named_away(element: HtmlElement) -> bool:
 def _is_away(name: str) -> bool:
     words = [word.lower() for word in WORD.findall(name)]
     known, pairs = frozenset(_rules()["words"]), frozenset(_rules()["pairs"])
-    if any(f"{one} {two}" in pairs for one, two in zip(words, words[1:], strict=False)):
+    if any(f"{one} {two}" in pairs for one, two in pairwise(words)):
         return True
     if words[:1] in (["has"], ["is"], ["with"], ["no"]):
         return False  # `has-comments` says something of the article
@@ -302,16 +325,22 @@ def _drop_under(element: HtmlElement, kept: _Kept, to_end: bool) -> None:
     head = element
     while (parent := head.getparent()) is not None and parent not in kept.held and text_of(parent) == text_of(head):
         head = parent
-    if head in kept.held:
+    if head in kept.held or (to_end and _is_subheading(head)):
         return
     if parent is not None and _opens(head, parent) and kept.may_go(parent) and (to_end or not any(_has_story(child) for child in parent)):
         _drop(parent)
         return
     for following in list(head.itersiblings()):
-        if following in kept.held or (not to_end and _has_story(following)) or not kept.may_go(following):
+        if following in kept.held or (not to_end and _is_told(following)) or not kept.may_go(following):
             break
         _drop(following)
     _drop(head)
+
+
+def _is_subheading(head: HtmlElement) -> bool:
+    """Say whether paragraphs of the story stand right above and right below: `Reaktionen` may head a part of it."""
+    above, below = head.getprevious(), head.getnext()
+    return all(near is not None and near.tag == "p" and _has_story(near) for near in (above, below))
 
 
 def _opens(head: HtmlElement, parent: HtmlElement) -> bool:
@@ -323,6 +352,13 @@ def _has_story(element: HtmlElement) -> bool:
     if not isinstance(element.tag, str) or element.tag in ("ul", "ol"):
         return False
     return any(ENDS.search(text.strip()) for text in _own_texts(element))
+
+
+def _is_told(element: HtmlElement) -> bool:
+    """Say whether the story goes on here: with a paragraph of any length that ends as a sentence and is no link."""
+    if _has_story(element):
+        return True
+    return element.tag == "p" and bool(ENDS.search(text_of(element))) and not _amount(element).linked
 
 
 def _drop_links(tree: HtmlElement, kept: _Kept) -> None:
@@ -370,7 +406,7 @@ def byline_paths() -> list[str]:
 @cache
 def _labels() -> dict[str, str]:
     """Return what a label announces, by the label in lower case."""
-    return {word: kind for kind in ("links", "sections", "replies", "ads") for word in rules.words("furniture", kind)}
+    return {word: kind for kind in ("replies", "sections", "ads", "links") for word in rules.words("furniture", kind)}
 
 
 @cache

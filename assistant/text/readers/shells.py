@@ -50,7 +50,9 @@ class Seen:
 def look_at(tree: HtmlElement) -> Seen:
     """Note what tells a shell from a story, before the page is prepared."""
     head = [str(tree.findtext(".//title") or ""), *(pages.text_of(element) for element in tree.iter("h1", "h2"))]
-    texts = tree.xpath("//body//text()[not(ancestor::script or ancestor::style or ancestor::template or ancestor::nav or ancestor::footer)]")
+    texts = tree.xpath(
+        "//body//text()[not(ancestor::script or ancestor::style or ancestor::template or ancestor::nav or ancestor::footer)]"
+    )
     headlines = tree.xpath("//a[ancestor::h2 or ancestor::h3 or ancestor::h4 or descendant::h2 or descendant::h3 or descendant::h4]")
     return Seen(
         " | ".join(" ".join(line.split()) for line in head[:6]).casefold(),
@@ -86,9 +88,9 @@ def find_kind(seen: Seen, story: str, records: Sequence[Mapping[str, Any]] = ())
             return "login"
     if own <= MAX_LEAD and (_patterns()["paywall_text"].search(seen.text) or (closed and own <= SHORT)):
         return "paywall"
-    if not declared and seen.n_headlines >= LISTED:
-        if seen.n_headlines > 2 * _paragraphs(story) or (_patterns()["front"].search(seen.head) and own <= MAX_LEAD):
-            return "front"
+    listed = seen.n_headlines > 2 * _paragraphs(story) or (own <= MAX_LEAD and bool(_patterns()["front"].search(seen.head)))
+    if listed and not declared and seen.n_headlines >= LISTED:
+        return "front"
     if not story.strip() or (own <= LEAST and _patterns()["empty_text"].search(seen.text)):
         return "empty"
     return ""
@@ -123,8 +125,8 @@ def _patterns() -> dict[str, re.Pattern[str]]:
     for row in _rules()["rows"]:
         for name in found:
             found[name] += row.get(name, [])
-    own = [pattern for patterns in found.values() for pattern in patterns]
-    return {name: re.compile("|".join(f"(?:{pattern})" for pattern in patterns) or r"(?!)") for name, patterns in {**found, "own": own}.items()}
+    found["own"] = [pattern for patterns in found.values() for pattern in patterns]
+    return {name: re.compile("|".join(f"(?:{one})" for one in patterns) or r"(?!)") for name, patterns in found.items()}
 
 
 @cache
