@@ -23,6 +23,7 @@ CHECKS = [not_a_server_error, status_code_conformance, content_type_conformance,
 def tried(built: Path, tmp_path: Path, n_examples: int, modes: Sequence[GenerationMode], jobs: bool = True) -> int:
     """Send requests to every operation and return how many; what the specification does not promise is an error."""
     service = make_service(Path(shutil.copytree(built, tmp_path / "news")))
+    service.warm()
     count = 0
     with Served(service) as server:
         schema = schemathesis.openapi.from_url(f"{server.url}/v1/openapi.json")
@@ -38,7 +39,7 @@ def tried(built: Path, tmp_path: Path, n_examples: int, modes: Sequence[Generati
             def send(case: schemathesis.Case) -> None:
                 nonlocal count
                 count += 1
-                response = case.call()
+                response = case.call(timeout=60)
                 assert response.status_code < 500, (response.status_code, response.text)
                 case.validate_response(response, checks=CHECKS)
 
