@@ -118,7 +118,7 @@ def start(index: str, workers: int, quality: str) -> tuple[subprocess.Popen[str]
 
 async def _ready(port: int, workers: int) -> None:
     """Wait until every worker answers: each has its own first question."""
-    for _ in range(240):
+    for _ in range(600):
         try:
             load = Load(port, iter(["ready?"] * 8 * workers))
             await load.run(4 * workers, 60, 8 * workers)
