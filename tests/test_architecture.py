@@ -36,6 +36,7 @@ HOMES = {
     "starlette": {"serve/"},
     "uvicorn": {"serve/api/alone.py", "serve/mcp.py"},
     "orjson": {"serve/"},
+    "opentelemetry": {"serve/api/asking.py"},
     "prometheus_client": {"serve/api/counting.py"},
     "pymilvus": {"index/milvus.py"},
     "mcp": {"serve/mcp.py", "serve/mcp_server.py"},

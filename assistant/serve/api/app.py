@@ -10,6 +10,7 @@ import anyio
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.openapi.utils import get_openapi
+from fastapi.telemetry import TelemetryConfig
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 from starlette.responses import Response
@@ -47,6 +48,10 @@ HINTS = {
 }
 
 
+# Spans go to the OTLP endpoint that the environment names (extra `otel`); logs would repeat what was sent.
+TELEMETRY: TelemetryConfig = {"tracing": True, "operation_spans": False, "metrics": False, "logs": False, "auto_configure": True}
+
+
 def build_api(service: Service, close: Callable[[], None] = lambda: None) -> FastAPI:
     """Build the application for a service. Served by itself it closes the service when it ends, then calls `close`."""
 
@@ -61,6 +66,7 @@ def build_api(service: Service, close: Callable[[], None] = lambda: None) -> Fas
     app = FastAPI(
         title="Article Assistant", version=__version__, description=DESCRIPTION, lifespan=lifespan,
         openapi_url="/v1/openapi.json", docs_url=None, redoc_url=None, middleware=[Middleware(Guard, service=service)],
+        telemetry=TELEMETRY,
     )  # fmt: skip
     work, largest = Work(service, service.alone), service.settings.max_body_bytes
     turns = Turns()

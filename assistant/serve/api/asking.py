@@ -11,6 +11,7 @@ from typing import Any
 
 import anyio
 from fastapi import APIRouter, Request
+from opentelemetry import trace
 from starlette.responses import Response
 
 from assistant.assistant import Assistant
@@ -120,6 +121,7 @@ def timed(answer: Answer) -> str:
 def note(service: Service, request: Request, answer: Answer) -> None:
     """Count an answer and tell the log its stages and its outcome; the question only when that is asked for."""
     service.counts.answered(answer.abstained, answer.timings)
+    trace.get_current_span().set_attributes({f"assistant.{stage}_ms": spent for stage, spent in answer.timings.items()})
     asked = {"question": answer.question} if service.settings.log_questions else {}
     tell(request.scope["state"], stages=dict(answer.timings), citations=len(answer.citations), abstained=answer.abstained, **asked)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from fastapi import APIRouter, Request
-from starlette.responses import Response
+from starlette.responses import PlainTextResponse, Response
 
 from assistant.errors import AssistantError
 from assistant.serve.api.problems import Problem
@@ -34,7 +34,7 @@ def health_routes() -> APIRouter:
             raise Problem(503, "not-ready", "The index cannot be opened", "the log of the server says more") from error
         return replied({"status": "ok", "indexes": names, "waiting": service.gate.waiting})
 
-    @router.get("/metrics", responses=problems(), summary="Counts for Prometheus")
+    @router.get("/metrics", response_class=PlainTextResponse, responses=problems(), summary="Counts for Prometheus")
     async def metrics(request: Request) -> Response:
         text = service_of(request).counts.text(shared_counts())
         return Response(text, media_type="text/plain; version=0.0.4; charset=utf-8")

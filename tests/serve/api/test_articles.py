@@ -4,7 +4,11 @@ import pytest
 
 from assistant.records import Span
 
-BRIDGE = {"title": "Bridge", "text": "The bridge was opened again on Monday. Mayor Ana Ruiz said it would hold for a century.", "outlet": "Harbour"}
+BRIDGE = {
+    "title": "Bridge",
+    "text": "The bridge was opened again on Monday. Mayor Ana Ruiz said it would hold for a century.",
+    "outlet": "Harbour",
+}
 
 
 def finished(api, response) -> dict:

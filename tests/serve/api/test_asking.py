@@ -2,8 +2,14 @@ import json
 from dataclasses import fields
 
 import pytest
+from fastapi import FastAPI
+from opentelemetry.sdk.trace import TracerProvider
+from opentelemetry.sdk.trace.export import SimpleSpanProcessor
+from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
+from starlette.testclient import TestClient
 
 from assistant.records import Answer
+from assistant.serve.api.app import TELEMETRY, build_api
 from assistant.serve.render import as_json
 from tests.serve.api.conftest import BIDEN
 
@@ -107,3 +113,14 @@ def test_health_is_told(api, service):
     service.stop()
     assert api.get("/readyz").status_code == 503
     assert api.post("/v1/ask", json=BIDEN).status_code == 503
+
+
+def test_a_trace_has_the_stages_and_not_the_question(service):
+    provider, exporter = TracerProvider(), InMemorySpanExporter()
+    provider.add_span_processor(SimpleSpanProcessor(exporter))
+    app = build_api(service)
+    app = FastAPI(telemetry={**TELEMETRY, "tracer_provider": provider}, routes=app.routes, middleware=app.user_middleware)
+    assert TestClient(app, "http://127.0.0.1").post("/v1/ask", json=BIDEN).status_code == 200
+    (span,) = exporter.get_finished_spans()
+    assert span.attributes["assistant.total_ms"] > 0
+    assert "Biden" not in span.to_json()

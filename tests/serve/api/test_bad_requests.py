@@ -2,7 +2,6 @@ import threading
 import time
 
 import anyio
-import pytest
 from starlette.testclient import TestClient
 
 from assistant.errors import IndexDamaged

@@ -17,7 +17,11 @@ def cited(annotations, content: str) -> list[tuple[str, str, tuple[int, int]]]:
     """Return what each annotation marks in the text, and the words it cites, as dictionaries come from the client."""
     rows = [one if isinstance(one, dict) else one.model_dump() for one in annotations]
     return [
-        (content[row["url_citation"]["start_index"] : row["url_citation"]["end_index"]], row["citation"]["quote"], tuple(row["citation"]["span"]))
+        (
+            content[row["url_citation"]["start_index"] : row["url_citation"]["end_index"]],
+            row["citation"]["quote"],
+            tuple(row["citation"]["span"]),
+        )
         for row in rows
     ]
 
