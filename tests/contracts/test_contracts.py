@@ -13,7 +13,6 @@ from tests.contracts.doors import ANSWERING, FINDING, SERVED, found_by_python, s
 
 QUESTIONS = [
     "what did Biden say?",
-    "kapan Biden dilantik?",
     "how many tickets were sold in Tandora?",
     "berapa korban banjir Laranta?",
     "what did Putin say?",
@@ -45,8 +44,8 @@ def as_bytes(citations: list[dict]) -> bytes:
 
 
 def test_the_citations_to_be_given_are_in_their_articles(assistant: Assistant, expected: list[tuple[Citation, ...]]):
-    assert [bool(citations) for citations in expected] == [True, True, True, True, False]
-    assert any("🎟️" in citation.quote for citation in expected[2])
+    assert [bool(citations) for citations in expected] == [True, True, True, False]
+    assert any("🎟️" in citation.quote for citation in expected[1])
     for citation in (one for citations in expected for one in citations):
         assert citation.span.of(assistant.article(citation.article_id).text) == citation.quote
 
