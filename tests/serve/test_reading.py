@@ -6,8 +6,8 @@ from hypothesis import strategies as st
 
 from assistant.answer.compose import cite
 from assistant.records import Quotation, Span
-from assistant.serve.ui.wording import Words
 from assistant.serve.ui.reading import article_html
+from assistant.serve.ui.wording import Words
 from tests.serve.made_up import MARKUP, article
 
 TEXTS = st.text(st.sampled_from('ab c."<&{$\n[1]'), min_size=1, max_size=60)
