@@ -28,7 +28,8 @@ def test_only_the_right_password_opens_and_none_is_stored(accounts, tmp_path):
 
 
 @pytest.mark.parametrize(
-    ("name", "password", "role"), [("SARI", PASSWORD, "reader"), ("a b", PASSWORD, "reader"), ("x", "short", "reader"), ("x", PASSWORD, "king")]
+    ("name", "password", "role"),
+    [("SARI", PASSWORD, "reader"), ("a b", PASSWORD, "reader"), ("x", "short", "reader"), ("x", PASSWORD, "king")],
 )
 def test_what_cannot_be_a_user_is_refused_and_says_what_to_do(accounts, name, password, role):
     users = Users(accounts)

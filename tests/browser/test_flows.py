@@ -105,12 +105,12 @@ def test_a_conversation_outlives_a_reload_is_exported_renamed_and_deleted_for_go
     item.locator("summary").click()
     with page.expect_download() as downloads:
         item.get_by_role("button", name="Markdown").click()
-    markdown = Path(downloads.value.path()).read_text("utf-8")
+    markdown = downloads.value.path().read_text("utf-8")
     assert "[^1-1]" in markdown
     assert "ungkap Biden" in markdown
     with page.expect_download() as downloads:
         item.get_by_role("button", name="JSON").click()
-    kept = json.loads(Path(downloads.value.path()).read_text("utf-8"))
+    kept = json.loads(downloads.value.path().read_text("utf-8"))
     citation = kept["turns"][0]["answer"]["citations"][0]
     assert citation["quote"].replace("\n", " ") in "\n".join(told).replace("\n", " ")
     item.locator("[name=name]").fill("About Biden")
@@ -206,7 +206,9 @@ def test_axe_finds_no_serious_fault_on_any_page(open_page, options):
             page.click(".searched summary >> nth=-1")
         else:
             go(page, view)
-            page.wait_for_selector({"speakers": ".timeline", "library": "#shelf a.title", "conversations": "#kept li"}.get(view, "#settings h2"))
+            page.wait_for_selector(
+                {"speakers": ".timeline", "library": "#shelf a.title", "conversations": "#kept li"}.get(view, "#settings h2")
+            )
             if view == "library":
                 page.locator("#shelf a.title").first.click()
                 page.wait_for_selector("#reading header .tools")
