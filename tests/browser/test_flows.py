@@ -148,9 +148,8 @@ def test_a_question_is_changed_asked_again_and_judged(open_page):
 def test_articles_that_differ_stand_side_by_side(open_page):
     opened = open_page()
     page = opened.page
-    opened.ask("how many stalls burnt down in the Randukuning market fire?")
-    if page.locator(".sides").count() == 0:
-        pytest.skip("the samples hold no difference for this question")
+    opened.ask("How many people died in the Okafere mill explosion?")
+    assert page.locator(".side h3").all_inner_texts() == ["The Lagoon Herald", "The Savanna Dispatch"]
     tops = page.locator(".side").evaluate_all("els => els.map(e => e.getBoundingClientRect().top)")
     assert tops[0] == tops[1]
 
