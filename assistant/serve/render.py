@@ -232,14 +232,14 @@ def text_html(answer: Answer, anchor: str) -> str:
     )
     paragraphs = "".join(f'<p dir="auto">{line}</p>' for line in re.split(r"\n+", text) if line)
     asked = f'<p class="asked-as" dir="auto">{escape(line)}</p>' if (line := asked_as(answer)) else ""
-    return asked + paragraphs + made_html(answer)
+    return asked + paragraphs + _made_html(answer)
 
 
 def _page(piece: str) -> str:
     return f"<strong>{escape(piece)}</strong>" if isinstance(piece, Short) else escape(piece)
 
 
-def made_html(answer: Answer) -> str:
+def _made_html(answer: Answer) -> str:
     """Return the line about how the answer was made, and what was left out of it."""
     note = f'<p class="made" role="note" dir="auto">{escape(answer.note)}</p>' if answer.note else ""
     rows = "".join(f'<li><q dir="auto">{escape(row.claim)}</q> - {escape(row.reason)}</li>' for row in left_out(answer))

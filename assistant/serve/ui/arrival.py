@@ -17,6 +17,7 @@ from assistant.serve.ui.narrow import narrowing
 from assistant.serve.ui.reading import empty
 from assistant.serve.ui.sitting import Sitting, Visitor
 from assistant.serve.ui.turns import transcript
+from assistant.serve.ui.wording import Words
 
 
 def connect_arrival(chat: Chat, entrance: Entrance, on: Widgets) -> None:
@@ -36,12 +37,14 @@ def connect_arrival(chat: Chat, entrance: Entrance, on: Widgets) -> None:
         index, sitting = found if found and found[0] in known else (index, Sitting(filters=asked.filters))
         shown = transcript(sitting, visitor.words, index, error=problem)
         pending = (asked.question, asked.now) if asked.question and not sitting.turns and not problem else None
-        return (
-            pending,
-            *_begun(chat, index, sitting, visitor, shown),
-            gr.update(choices=pairs(chat.indexes), value=index),
-            *_spoken(visitor),
-        )
+        begun = list(_begun(chat, index, sitting, visitor, shown))
+        begun[3] = gr.skip()  # a reader may have begun to type meanwhile
+        if not (data.get("search") or sitting.turns):  # ... or to ask
+            begun[0] = gr.skip()
+            if visitor.words == Words():
+                begun[1] = begun[2] = begun[5] = gr.skip()
+        switch = gr.update(choices=pairs(chat.indexes), value=index)
+        return pending, *begun, switch, *_spoken(visitor)
 
     def pursue(pending: tuple[str, str] | None, name: str, sitting: Sitting, request: gr.Request) -> Iterator[tuple[Any, ...]]:
         if pending:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 from assistant.answer.compose import label
-from assistant.records import Answer, Citation, Copy, Filters
+from assistant.records import Answer, Citation, Copy, Filters, Marker
 from assistant.serve.checked import badge_of, shows_quotes, translated
 from assistant.serve.marks import is_said
 from assistant.serve.narrowing import parameters
@@ -83,7 +84,17 @@ def _place(copy: Copy) -> str:
 def differs(answer: Answer) -> bool:
     """Say whether an answer shows articles that say different things."""
     heads = (label("differ", answer.language), label("differ_corrected", answer.language))
-    return answer.composer == "extractive" and len(answer.citations) > 1 and answer.text.startswith(heads)
+    return answer.composer == "extractive" and answer.text.startswith(heads) and len(parted(answer)[0]) > 1
+
+
+def parted(answer: Answer) -> tuple[tuple[Citation, ...], Answer]:
+    """Return the citations that differ, which stand in the first part of the text, and an answer of what follows."""
+    end = answer.text.find("\n\n")
+    end = len(answer.text) if end < 0 else end
+    numbers = {number for offset, number in answer.markers if offset <= end}
+    start = len(answer.text) - len(answer.text[end:].lstrip("\n"))
+    markers = tuple(Marker(offset - start, number) for offset, number in answer.markers if offset > end)
+    return tuple(one for one in answer.citations if one.number in numbers), replace(answer, text=answer.text[start:], markers=markers)
 
 
 def sides(answer: Answer, position: int, shown: Callable[[Citation], str]) -> str:
@@ -94,11 +105,11 @@ def sides(answer: Answer, position: int, shown: Callable[[Citation], str]) -> st
         position: that of its turn.
         shown: makes the HTML of a citation's words.
     """
-    head = answer.text.split("\n", 1)[0]
+    head, (first, _) = answer.text.split("\n", 1)[0], parted(answer)
     items = "".join(
         f'<li class="side"><h3 dir="auto">{escape(citation.outlet or citation.title)}</h3>'
         f'<p class="facts">{escape(citation.published[:10])}</p><p dir="auto">{shown(citation)}</p></li>'
-        for citation in answer.citations
+        for citation in first
     )
     return f'<div class="differ"><p class="differ-head" dir="auto">{escape(head)}</p><ol class="sides">{items}</ol></div>'
 

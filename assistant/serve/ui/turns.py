@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from assistant.records import Citation
-from assistant.serve.render import as_text, escape, made_html, marker_link, text_html
+from assistant.serve.render import as_text, escape, marker_link, text_html
 from assistant.serve.ui.address import link_of
-from assistant.serve.ui.cards import cards, differs, searched, sides
+from assistant.serve.ui.cards import cards, differs, parted, searched, sides
 from assistant.serve.ui.sitting import Sitting
 from assistant.serve.ui.wording import Words
 
@@ -48,8 +48,10 @@ def _turn(sitting: Sitting, position: int, words: Words, index: str) -> str:
     turn = sitting.turns[position]
     answer = turn.answer
     kind = "answer abstained" if answer.abstained else "answer"
-    told = sides(answer, position, lambda one: _words(one, position)) + made_html(answer) if differs(answer) else ""
-    text = told or text_html(answer, f"cite-{position}")
+    anchor = f"cite-{position}"
+    text = text_html(answer, anchor)
+    if differs(answer):
+        text = sides(answer, position, lambda one: _words(one, position)) + text_html(parted(answer)[1], anchor)
     below = f"{cards(answer, position, words)}{searched(answer, words)}{_tools(sitting, position, words, index)}"
     return f'<li class="turn">{_question(turn.question)}<div class="{kind}">{text}{below}</div></li>'
 

@@ -24,15 +24,20 @@ const visitView = () => {
   window.dispatchEvent(new CustomEvent('shown', { detail: { view, address } }));
 };
 
+const speak = () => {
+  const { lang, dir } = element.querySelector('nav');
+  document.documentElement.lang = lang;
+  document.documentElement.dir = dir;
+};
+speak();
+
 window.addEventListener('hashchange', visitView);
 watch('value', () => {
   for (const link of element.querySelectorAll('a')) {
     if (link.dataset.view === document.body.dataset.view) link.setAttribute('aria-current', 'page');
     else link.removeAttribute('aria-current');
   }
-  const { lang, dir } = element.querySelector('nav');
-  document.documentElement.lang = lang;
-  document.documentElement.dir = dir;
+  speak();
 });
 
 // Only what the address holds is asked for, and only once the page stands.
