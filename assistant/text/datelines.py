@@ -28,7 +28,6 @@ PLACE = rf"(?P<place>{LETTER}+(?:[ .'’/-]{{1,2}}{LETTER}+){{0,4}}\.?)"
 SECOND = rf"(?P<second>{LETTER}(?:{LETTER}|[\d.&'’/-]|\s(?=[^\s-])){{1,38}}?)"
 BRACKETED = r"\s*[(（\[/](?P<outlet>[^()（）\[\]\d/]{2,40})[)）\]/]"
 NO_OUTLET = frozenset(["persero", "tbk", "ltd", "inc", "plc", "llc", "gmbh", "perum", "perumda"])
-MARKED_END = re.compile(r"\s*[-–—―−]+\s*")
 OPENS = re.compile(r"[\"'“‘„«»「『(\[¿¡—–-]*")
 
 
@@ -53,33 +52,9 @@ def read_dateline(line: str, story: str, names: Sequence[str] = (), title: str =
     evidence = _Evidence(story, line, tuple(name for name in names if name), title)
     for pattern, accepts in _shapes():
         match = pattern.match(head)
-        if match and accepts(evidence, match) and _sentence_follows(line[match.end() :]):
+        if match and accepts(evidence, match) and sentence_follows(line[match.end() :]):
             return _dateline(match)
     return None
-
-
-def read_marked(mark: str, rest: str, outlet: str, named: bool) -> tuple[str, str] | None:
-    """Return the place of a dateline that a page sets in bold or names, and the text after it; None when it is none.
-
-    Args:
-        mark: what is set apart: `LIMERICK`, `Kassel.`, `JAKARTA, BURSA PAGI –`.
-        rest: the text that follows.
-        outlet: the outlet as known.
-        named: the markup itself says that it is a place.
-    """
-    after = MARKED_END.match(rest)
-    match = re.fullmatch(rf"{PLACE}(?:\s*[,،、(（]\s*{SECOND}[)）]?)?\s*[-–—―.:：]*", mark.strip())
-    if match is None or not (after or mark.rstrip().endswith(("-", "–", "—", "―")) or (named and mark.rstrip()[-1] in ".:：")):
-        return None
-    place, second = match["place"].strip(" ."), (match["second"] or "").strip(" -–—")
-    if place.casefold() in _kickers() or place.casefold() in known_outlets() or same_outlet(place, outlet):
-        return None
-    if second and not (same_outlet(second, outlet) or second.casefold() in known_outlets() or _region(second)):
-        return None
-    if not (named or second or in_capitals(place) or place.casefold() in _places()):
-        return None
-    story = rest[after.end() :] if after else rest.lstrip()
-    return (f"{spelled(place)}, {_region(second)}" if _region(second) else spelled(place), story) if _sentence_follows(story) else None
 
 
 @dataclass(frozen=True)
@@ -214,7 +189,7 @@ def _place_and_second(evidence: _Evidence, match: re.Match[str]) -> bool:
         return False  # "London, Paris - ..." lists cities
     if evidence.knows_outlet(second) or re.fullmatch(HOST, second):
         return in_capitals(place) or evidence.knows_place(place)
-    if _region(second):
+    if region_of(second):
         return in_capitals(place) or evidence.knows_place(place)
     named = len(second.split()) <= 4 and all(not word[0].islower() for word in second.split())
     return named and in_capitals(place) and (evidence.knows_place(place) or len(place) >= 4)
@@ -264,8 +239,8 @@ def _dateline(match: re.Match[str]) -> Dateline:
     place = groups.get("place") or groups.get("place2") or ""
     outlet = groups.get("outlet") or ""
     second = (groups.get("second") or "").strip(" ,")
-    region = _region(second) if second.casefold() not in known_outlets() else ""
-    if region := region or _region(groups.get("region") or ""):
+    region = region_of(second) if second.casefold() not in known_outlets() else ""
+    if region := region or region_of(groups.get("region") or ""):
         place = f"{place}, {region}"
     elif second:
         outlet = second
@@ -283,7 +258,17 @@ def _dateline(match: re.Match[str]) -> Dateline:
     )
 
 
-def _region(written: str) -> str:
+def is_place(name: str) -> bool:
+    """Say whether a name is on the list of places."""
+    return name.casefold() in _places()
+
+
+def is_kicker(name: str) -> bool:
+    """Say whether a word stands before a story and is no place: `EXCLUSIVE`."""
+    return name.casefold() in _kickers()
+
+
+def region_of(written: str) -> str:
     """Return `written` if it is a country or state, with the stop that a dash may have taken off (`D.C.`)."""
     written = written.strip(" ,")
     return next((name for name in (written, f"{written}.") if name.casefold() in _regions()), "")
@@ -295,7 +280,8 @@ def _is_expansion(short: str, long: str) -> bool:
     return len(short.split()) == 1 and len(long.split()) > 1 and initials[:2] == short[:2].casefold()
 
 
-def _sentence_follows(rest: str) -> bool:
+def sentence_follows(rest: str) -> bool:
+    """Say whether a sentence may begin here: not with a small letter."""
     opened = OPENS.sub("", rest, count=1)
     return not opened[:1].islower()
 

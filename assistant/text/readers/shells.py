@@ -13,7 +13,7 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from assistant.text.readers import pages
+from assistant.text.readers.elements import ENDS, MIN_STORY, text_of
 
 if TYPE_CHECKING:
     from lxml.html import HtmlElement
@@ -27,6 +27,8 @@ SHORT = 700
 """A wall shows at most so many characters besides its own words; a story that merely offers a subscription has more."""
 MAX_LEAD = 1500
 """Characters of the opening that a paywall may leave before it cuts off."""
+MAX_OWN = 500
+"""What a wall says for itself, in characters, among the story's lines."""
 DENSE = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
 """Characters that say as much as two or three letters."""
 LISTED = 8
@@ -49,7 +51,7 @@ class Seen:
 
 def look_at(tree: HtmlElement) -> Seen:
     """Note what tells a shell from a story, before the page is prepared."""
-    head = [str(tree.findtext(".//title") or ""), *(pages.text_of(element) for element in tree.iter("h1", "h2"))]
+    head = [str(tree.findtext(".//title") or ""), *(text_of(element) for element in tree.iter("h1", "h2"))]
     texts = tree.xpath(
         "//body//text()[not(ancestor::script or ancestor::style or ancestor::template or ancestor::nav or ancestor::footer)]"
     )
@@ -77,21 +79,20 @@ def find_reason(seen: Seen, story: str, records: Sequence[Mapping[str, Any]] = (
 
 def find_kind(seen: Seen, story: str, records: Sequence[Mapping[str, Any]] = ()) -> str:
     """Return which of `KINDS` a page is, "" for an article."""
-    own = _own_words(story)
-    declared = seen.declared or bool(records)
     closed = any(str(record.get("isAccessibleForFree", "")).casefold() == "false" for record in records)
+    fired = {kind for kind in KINDS if _patterns()[kind].search(seen.head) or _patterns()[f"{kind}_text"].search(seen.text)}
+    own = _own_words(story, bool(fired))
+    declared = seen.declared or bool(records)
     if own <= (LEAST if declared else SHORT):
         for kind in ("captcha", "error", "consent", "login"):
-            if _patterns()[kind].search(seen.head) or _patterns()[f"{kind}_text"].search(seen.text):
+            if kind in fired or (kind == "login" and seen.password):
                 return kind
-        if seen.password:
-            return "login"
-    if own <= MAX_LEAD and (_patterns()["paywall_text"].search(seen.text) or (closed and own <= SHORT)):
+    if own <= MAX_LEAD and ("paywall" in fired or (closed and own <= SHORT)):
         return "paywall"
-    listed = seen.n_headlines > 2 * _paragraphs(story) or (own <= MAX_LEAD and bool(_patterns()["front"].search(seen.head)))
+    listed = seen.n_headlines > 2 * _paragraphs(story) or (own <= MAX_LEAD and "front" in fired)
     if listed and not declared and seen.n_headlines >= LISTED:
         return "front"
-    if not story.strip() or (own <= LEAST and _patterns()["empty_text"].search(seen.text)):
+    if not story.strip() or (own <= LEAST and "empty" in fired):
         return "empty"
     return ""
 
@@ -108,15 +109,17 @@ def shell_reason(page: str) -> str:
     return ""
 
 
-def _own_words(story: str) -> int:
+def _own_words(story: str, suspected: bool) -> int:
     """Return the length, in letters, of the lines of a story that read like a paragraph and are not the shell's own words."""
-    lines = [line for line in story.split("\n") if pages.ENDS.search(line.strip()) or len(line) >= pages.MIN_STORY]
-    kept = "".join(line for line in lines if not _patterns()["own"].search(line.casefold()))
+    lines = [line for line in story.split("\n") if ENDS.search(line.strip()) or len(line) >= MIN_STORY]
+    if sum(map(len, lines)) > MAX_LEAD + MAX_OWN:
+        return sum(map(len, lines))  # more than any shell says
+    kept = "".join(line for line in lines if not suspected or not _patterns()["own"].search(line.casefold()))
     return len(kept) + int(1.5 * len(DENSE.findall(kept)))
 
 
 def _paragraphs(story: str) -> int:
-    return sum(len(line) >= pages.MIN_STORY and bool(pages.ENDS.search(line)) for line in story.split("\n"))
+    return sum(len(line) >= MIN_STORY and bool(ENDS.search(line)) for line in story.split("\n"))
 
 
 @cache
