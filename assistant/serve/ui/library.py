@@ -87,7 +87,7 @@ class Library:
         if not found:
             return f'{form}{counted}<p class="nothing">{words.html("no_article_so")}</p>'
         first = min(look.page - 1, (len(found) - 1) // PAGE) * PAGE
-        return form + counted + _table(found[first : first + PAGE], look, visitor) + _pages(len(found), first // PAGE + 1, words)
+        return form + counted + _table(found[first : first + PAGE], look, visitor, name) + _pages(len(found), first // PAGE + 1, words)
 
     def open(self, article_id: str, name: str, visitor: Visitor) -> str:
         """Return the reading panel for an article, with all its quotations marked."""
@@ -99,7 +99,7 @@ class Library:
         except AssistantError:
             return gone(visitor.words)
         citations = [cite(number, article, one.span, one) for number, one in enumerate(said, 1)]
-        tools = _tools(article, len(said), visitor)
+        tools = _tools(article, len(said), visitor, name)
         return article_html(article, citations, None, f"said-{article_id}", str(next(self._clicks)), visitor.words, "shelf", tools)
 
     def _rows(self, name: str, assistant: Assistant) -> list[Row]:
@@ -158,11 +158,13 @@ def _day(name: str, given: Mapping[str, str], words: Words) -> str:
     )
 
 
-def _table(rows: Sequence[Row], look: Look, visitor: Visitor) -> str:
+def _table(rows: Sequence[Row], look: Look, visitor: Visitor, index: str) -> str:
     words = visitor.words
     head = "".join(_heading(column, look, words) for column in COLUMNS)
     body = "".join(_line(row, words) for row in rows)
-    remove = f'<button type="button" class="small" data-do="remove">{words.html("remove_chosen")}</button>' if visitor.user.is_admin else ""
+    # Which index the rows are of goes with them: what is removed is what was seen, whatever the switch says by now.
+    remove = f'<button type="button" class="small" data-do="remove" data-index="{escape(index)}">{words.html("remove_chosen")}</button>'
+    remove = remove if visitor.user.is_admin else ""
     chosen = (
         f'<div class="chosen-rows" hidden><span data-count="{words.html("chosen_count")}"></span>'
         f'<button type="button" class="small" data-do="only">{words.html("ask_only_these")}</button>{remove}</div>'
@@ -208,10 +210,11 @@ def _leaf(name: str, page: int, is_off: bool, words: Words) -> str:
     return f'<button type="button" class="small" data-do="leaf" data-page="{page}"{off}>{words.html(name)}</button>'
 
 
-def _tools(article: Article, n_said: int, visitor: Visitor) -> str:
+def _tools(article: Article, n_said: int, visitor: Visitor, index: str) -> str:
     words = visitor.words
     remove = (
-        f'<button type="button" class="quiet" data-do="remove" data-ids="{article.id}">{words.html("remove")}</button>'
+        f'<button type="button" class="quiet" data-do="remove" data-index="{escape(index)}" data-ids="{article.id}">'
+        f"{words.html('remove')}</button>"
         if visitor.user.is_admin
         else ""
     )

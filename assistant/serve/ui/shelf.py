@@ -85,7 +85,7 @@ def _connect_removing(parts: Parts, entrance: Entrance, on: Widgets) -> None:
     library, adding, _ = parts
 
     def remove(name: str, before: Removed, event: gr.EventData, request: gr.Request) -> tuple[Any, ...]:
-        visitor = entrance.visitor(request)
+        visitor, name = entrance.visitor(request), str(event._data.get("index") or name)
         if not visitor.user.is_admin:
             return before, _refused(visitor.words), gr.skip(), gr.skip()
         try:
@@ -102,7 +102,8 @@ def _connect_removing(parts: Parts, entrance: Entrance, on: Widgets) -> None:
         if not removed.articles or not visitor.user.is_admin:
             return removed, "", gr.skip()
         count = adding.put_back(removed)
-        return Removed(), f'<p class="done" role="status">{visitor.words.html("put_back", n=count)}</p>', library.table(name, {}, visitor)
+        told = f'<p class="done" role="status">{visitor.words.html("put_back", n=count)}</p>'
+        return Removed(), told, library.table(removed.index, {}, visitor)
 
     for source in (on.shelf, on.reading):
         source.remove(remove, [on.switch, on.removed], [on.removed, on.notice, on.shelf, on.reading], **EVENT)
