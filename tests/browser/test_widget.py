@@ -45,7 +45,7 @@ def chat(built: Path, pages: tuple[Path, int]) -> Iterator[str]:
     indexes = OpenIndexes(settings, settings.index)
     page = build(indexes)
     try:
-        address = launch(page, "127.0.0.1", usable_port("127.0.0.1", 0), settings.embed_origins)
+        address = launch(page, settings, usable_port("127.0.0.1", 0))
         text = EXAMPLE.read_text("utf-8")
         assert text.count("http://127.0.0.1:7860/") == 1
         (folder / "widget.html").write_text(text.replace("http://127.0.0.1:7860/", address), "utf-8")

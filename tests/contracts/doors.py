@@ -25,6 +25,7 @@ from assistant.serve.api.service import Service
 from assistant.serve.render import as_json
 from assistant.serve.ui.chat import Chat
 from assistant.serve.ui.indexes import OpenIndexes
+from assistant.serve.ui.sitting import Sitting
 from assistant.settings import Settings
 
 Citations = list[dict[str, Any]]
@@ -56,11 +57,11 @@ def web_chat(assistant: Assistant, questions: list[str]) -> list[Citations]:
     chat = Chat(indexes)
 
     def ask(question: str) -> Citations:
-        *_, view = chat.ask(question, name, ())
-        citations = view.turns[-1].answer.citations
+        *_, view = chat.ask(question, name, Sitting())
+        citations = view.sitting.turns[-1].answer.citations
         for citation in citations:
             assert f'href="#cite-0-{citation.number}"' in view.transcript
-            assert 'class="cited active"' in chat.cite(f"cite-0-{citation.number}", name, view.turns)
+            assert 'class="cited active"' in chat.cite(f"cite-0-{citation.number}", name, view.sitting)
         return as_json(citations)
 
     with contextlib.closing(indexes):

@@ -69,7 +69,7 @@ def test_drafts_are_a_question_set_whose_gold_is_in_its_articles(index, opened, 
 
 def test_a_sweep_chooses_on_one_half_and_reports_on_the_other(built):
     questions = tuple(EvaluationQuestion(f"q{n}", text, "id", "id", "", (), given=False) for n, text in enumerate(
-        ["siapa presiden Ghana?", "berapa harga tiket?", "kapan gempa Fiji?", "siapa Wiratmo?", "apa kata Putin?", "di mana Oslo?"]))  # fmt: skip
+        ["siapa presiden Ghana?", "berapa harga tiket?", "kapan gempa Fiji?", "siapa Wiratmo?", "what is the capital of Peru?", "berapa korban banjir?"]))  # fmt: skip
     asked = QuestionSet("small", questions)
     settings = Settings(index=str(built), quality="fast")
     found = sweep(asked, settings, [{"abstain_below": 0.0}, {"abstain_below": 1.0, "terms_worth": 0.5}], "told_apart")

@@ -140,7 +140,7 @@ def _items(stream: IO[bytes], origin: str, kind: str, reading: Reading) -> Items
     if kind == "json":
         return records.read_json(data, origin, reading)
     if kind in ("text", "markdown", "html"):
-        readers = {"text": text.read, "markdown": markdown.read, "html": _page}
+        readers = {"text": text.read, "markdown": markdown.read, "html": web.read}
         return iter([readers[kind](data, origin)])
     from assistant.text.readers import mail, mhtml, pdf
 
@@ -183,19 +183,6 @@ def _member(data: bytes, name: str, reading: Reading) -> Items | None:
     if not kind:
         return None
     return read_stream(io.BytesIO(data), name, kind, reading)
-
-
-def _page(data: bytes, origin: str) -> Raw:
-    """Read an HTML page; what is no article is refused with the reason."""
-    from assistant.text.readers import refusals
-
-    try:
-        raw = web.read(data, origin)
-    except UnreadableArticle:
-        if data.strip():
-            refusals.refuse(data)
-        raise
-    return refusals.checked(raw, data)
 
 
 def _whole(stream: IO[bytes], size: Size, max_bytes: int) -> bytes:

@@ -25,6 +25,8 @@ LEAST = 200
 """A page that says itself that it is an article, and has more of it than this, is no wall."""
 SHORT = 700
 """A wall shows at most so many characters besides its own words; a story that merely offers a subscription has more."""
+QUOTED = re.compile(r"[\"“„«][^\"“”„«»]{1,100}[\"”“»]")
+"""What a story quotes is not what the page itself says."""
 MAX_LEAD = 1500
 """Characters of the opening that a paywall may leave before it cuts off."""
 MAX_OWN = 500
@@ -80,7 +82,8 @@ def find_reason(seen: Seen, story: str, records: Sequence[Mapping[str, Any]] = (
 def find_kind(seen: Seen, story: str, records: Sequence[Mapping[str, Any]] = ()) -> str:
     """Return which of `KINDS` a page is, "" for an article."""
     closed = any(str(record.get("isAccessibleForFree", "")).casefold() == "false" for record in records)
-    fired = {kind for kind in KINDS if _patterns()[kind].search(seen.head) or _patterns()[f"{kind}_text"].search(seen.text)}
+    text = QUOTED.sub(" ", seen.text)
+    fired = {kind for kind in KINDS if _patterns()[kind].search(seen.head) or _patterns()[f"{kind}_text"].search(text)}
     own = _own_words(story, bool(fired))
     declared = seen.declared or bool(records)
     if own <= (LEAST if declared else SHORT):

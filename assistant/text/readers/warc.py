@@ -13,7 +13,7 @@ from typing import IO, NamedTuple
 
 from assistant.errors import UnreadableArticle
 from assistant.records import Failure
-from assistant.text.readers import refusals, web
+from assistant.text.readers import web
 from assistant.text.readers.decoding import decode
 from assistant.text.readers.inflating import Inflating
 from assistant.text.readers.raw import Raw
@@ -80,7 +80,7 @@ def _page(record: Record, origin: str, reading: Reading, passed: Counter[str]) -
         passed[f"status {status}"] += 1
         return None
     body = _plain(body, headers, reading)
-    raw = refusals.checked(web.read(body, origin), body) if media in PAGES else Raw(origin, body, decode(body))
+    raw = web.read(body, origin) if media in PAGES else Raw(origin, body, decode(body))
     url = record.headers.get("warc-target-uri", "").strip("<>")
     if url.startswith(("http://", "https://")) and not raw.fields.get("url"):
         return replace(raw, fields={**raw.fields, "url": url}, provenance={**raw.provenance, "url": "record of the web archive"})

@@ -225,14 +225,19 @@ NO_ARTICLES = [
     (made.page("Halaman tidak ditemukan", ["Kembali ke beranda."]), "error page"),
     (made.page("Just a moment...", ["Checking your browser before accessing coast.example."]), "robots"),
     (made.page("Coast", ["We and our 812 partners value your privacy and store cookies."]), "consent"),
-    (made.page("Bridge", PARAGRAPHS[:1], tail="<div>Subscribe to continue reading</div>"), "subscribers"),
-    (made.page("Jembatan", PARAGRAPHS[:1], tail="<p>Artikel ini khusus untuk pelanggan.</p>"), "subscribers"),
-    (made.page("Bridge", PARAGRAPHS[:1], '<script type="application/ld+json">{"isAccessibleForFree": false}</script>'), "subscribers"),
+    (made.page("Bridge", PARAGRAPHS[:1], tail="<div>Subscribe to continue reading</div>"), "paywall"),
+    (made.page("Jembatan", PARAGRAPHS[:1], tail="<p>Artikel ini khusus untuk pelanggan.</p>"), "paywall"),
+    (
+        made.page(
+            "Bridge", PARAGRAPHS[:1], '<script type="application/ld+json">{"@type": "NewsArticle", "isAccessibleForFree": false}</script>'
+        ),
+        "paywall",
+    ),
     (
         "<html><head><title>App</title></head><body><noscript>Enable JavaScript to run this app.</noscript><div id='root'></div></body></html>",
         "empty shell",
     ),
-    ("<html><head><meta http-equiv='refresh' content='0; url=https://x.example/'></head><body></body></html>", "leads on"),
+    ("<html><head><meta http-equiv='refresh' content='0; url=https://x.example/'></head><body></body></html>", "no story"),
     (made.page("Log in", ["Your e-mail and password, please."]), "sign in"),
 ]
 
