@@ -10,7 +10,7 @@ from assistant.assistant import Assistant
 SEEDS = Path(__file__).parent.parent / "seeds" / "articles"
 
 # The files that take longest, so that no core is left waiting for one of them at the end.
-LONGEST = ("test_floors.py", "test_assistant.py", "test_poison.py", "test_speakers.py", "test_page.py")
+LONGEST = ("test_floors.py", "test_flows.py", "test_page.py", "test_assistant.py", "test_poison.py", "test_transformer.py")
 
 # The same examples on every run and every machine: a failure is a change of the code, never of the dice.
 settings.register_profile("fixed", derandomize=True, deadline=None)

@@ -113,8 +113,9 @@ def test_a_question_is_changed_asked_again_and_judged(open_page):
     opened.ask(QUESTION)
     assert page.locator(".turn").count() == 1
     opened.wait_for_active(WORDS)
+    page.evaluate("document.querySelector('.turn').classList.add('before')")
     page.click(".turn [data-do=retry]")
-    page.wait_for_function("!document.querySelector('.growing') && document.querySelectorAll('.turn .tools').length === 1")
+    page.wait_for_function("!document.querySelector('.before, .growing') && document.querySelectorAll('.turn .tools').length === 1")
     page.click(".thumb[data-good='0']")
     page.locator(".reasons input[value=missing]").check()
     page.click(".reasons button")
