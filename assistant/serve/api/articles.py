@@ -59,7 +59,9 @@ def _reading(router: APIRouter) -> None:
         filters = Filters((), outlet, author, speaker, language, since, until)
         return replied(await service.gate.run(_listed, await service.opened(index), filters, Paging(page, size)))
 
-    @router.get("/v1/articles/{article_id}", responses=problems(404, 409), summary="Read an article")
+    unchanged = {304: {"description": "It is still the article that the request knows"}, **problems(404, 409)}
+
+    @router.get("/v1/articles/{article_id}", responses=unchanged, summary="Read an article")
     async def article(article_id: Id, request: Request, index: IndexName = "") -> Response:
         service = service_of(request)
         found = await service.gate.run((await service.opened(index)).article, article_id)
@@ -69,7 +71,9 @@ def _reading(router: APIRouter) -> None:
 
 
 def _writing(router: APIRouter) -> None:
-    @router.post("/v1/articles", status_code=201, responses=problems(404, 409), summary="Add an article")
+    there = {200: {"description": "The article took the place of an older one, or was there already"}, **problems(404, 409)}
+
+    @router.post("/v1/articles", status_code=201, responses=there, summary="Add an article")
     async def add(body: ArticleBody, request: Request, index: IndexName = "", idempotency_key: Once = None) -> Response:
         service = service_of(request)
         assistant = await service.opened(index, writing=True)
