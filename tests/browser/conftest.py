@@ -79,7 +79,7 @@ class Opened:
         )
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")  # each file begins with an empty index of its own
 def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """Serve the samples and an index with a hostile article, in a folder that looks like a checkout."""
     folder = tmp_path_factory.mktemp("checkout")
