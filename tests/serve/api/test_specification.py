@@ -40,7 +40,10 @@ def tried(built: Path, tmp_path: Path, n_examples: int, modes: Sequence[Generati
                 nonlocal count
                 count += 1
                 response = case.call(timeout=60)
-                assert response.status_code < 500 or response.status_code == 503, (response.status_code, response.text)  # 503: too much at once
+                assert response.status_code < 500 or response.status_code == 503, (
+                    response.status_code,
+                    response.text,
+                )  # 503: too much at once
                 case.validate_response(response, checks=CHECKS)
 
             for mode in modes:
