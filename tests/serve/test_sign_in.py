@@ -7,7 +7,8 @@ import pytest
 from assistant.accounts.store import Accounts
 from assistant.accounts.users import Users
 from assistant.errors import SettingsError
-from assistant.serve.ui.server import is_own, open_accounts
+from assistant.serve.api.service import is_loopback
+from assistant.serve.ui.server import open_accounts
 from assistant.serve.ui.sign_in import MOST_TRIES, SignIn
 
 PASSWORD = "a long enough sentence"
@@ -95,7 +96,8 @@ def test_at_another_address_somebody_must_be_able_to_sign_in(tmp_path, monkeypat
     for folder in ("indexes", "seeds"):
         (tmp_path / folder).mkdir()
     monkeypatch.chdir(tmp_path)
-    assert [is_own(host) for host in ("127.0.0.1", "::1", "localhost", "0.0.0.0", "10.0.0.1")] == [True, True, True, False, False]
+    assert [is_loopback(host) for host in ("127.0.0.1", "::1", "[::1]", "localhost")] == [True] * 4
+    assert [is_loopback(host) for host in ("0.0.0.0", "10.0.0.1", "127.example.com")] == [False] * 3
     with pytest.raises(SettingsError, match="nobody can sign in") as refused:
         open_accounts(signed_in=True)
     assert "assistant users add" in refused.value.hint

@@ -67,11 +67,11 @@ def serve(settings: Settings, index: str = "", announce: Callable[[str], None] =
     port = usable_port(settings.host, settings.port)
     from assistant.assistant import open_language_model
     from assistant.serve.api.app import build_api
-    from assistant.serve.api.service import Service
+    from assistant.serve.api.service import Service, is_loopback
     from assistant.serve.ui.indexes import OpenIndexes
     from assistant.serve.ui.page import build
 
-    signed_in = settings.sign_in or not is_own(settings.host)
+    signed_in = settings.sign_in or not is_loopback(settings.host)
     accounts = open_accounts(signed_in)
     indexes = OpenIndexes(settings, index)
     page = build(indexes, accounts, signed_in)
@@ -87,11 +87,6 @@ def serve(settings: Settings, index: str = "", announce: Callable[[str], None] =
         indexes.close()
         if accounts:
             accounts.close()
-
-
-def is_own(host: str) -> bool:
-    """Say whether nothing but this machine reaches an address."""
-    return host in ("localhost", "::1", "[::1]") or host.startswith("127.")
 
 
 def open_accounts(signed_in: bool) -> Accounts | None:

@@ -22,6 +22,14 @@ def make_service(index: Path, **settings: object) -> Service:
     return Service(known, OpenIndexes(known, str(index)), str(index), index.with_name("accounts.sqlite"))
 
 
+@pytest.fixture(autouse=True)
+def no_other_index(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Stand in a checkout without indexes: what lies in the real one, or was made by hand, is not offered."""
+    for name in ("indexes", "seeds"):
+        (tmp_path / "checkout" / name).mkdir(parents=True)
+    monkeypatch.chdir(tmp_path / "checkout")
+
+
 @pytest.fixture
 def service(built: Path, tmp_path: Path) -> Iterator[Service]:
     """A service over a copy of an index of two articles."""
