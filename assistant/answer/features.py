@@ -6,6 +6,7 @@ import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import groupby
 
 import numpy as np
 from numpy.typing import NDArray
@@ -89,14 +90,16 @@ def _surface(
 
 def _matched(question: str, candidates: Sequence[Candidate], encoder: RememberingEncoder) -> list[tuple[float, ...]]:
     """Return the match features of each candidate; an article's other candidate sentences are its measure."""
-    tokens = QuestionTokens.of(question, encoder.token_vectors)
+    tokens = QuestionTokens.of(question, encoder)
+    ordered = sorted(candidates, key=lambda c: (c.article.id, c.position))
+    best = tokens.best([c.text for c in ordered], encoder)
     rows: dict[tuple[str, int], tuple[float, ...]] = {}
-    for article_id in dict.fromkeys(candidate.article.id for candidate in candidates):
-        group = sorted((c for c in candidates if c.article.id == article_id), key=lambda c: c.position)
-        m = tokens.matches([c.text for c in group], encoder.token_vectors)
+    for article_id, numbered in groupby(range(len(ordered)), key=lambda n: ordered[n].article.id):
+        group = list(numbered)
+        m = tokens.matches(best[group[0] : group[-1] + 1])
         columns = zip(m.sentence, m.heavy, m.other, m.window, m.gain, m.other_gain, strict=True)
-        for candidate, (sentence, heavy, other, window, gain, other_gain) in zip(group, columns, strict=True):
-            rows[article_id, candidate.position] = (sentence, heavy, other, window, m.article, gain, other_gain)
+        for n, (sentence, heavy, other, window, gain, other_gain) in zip(group, columns, strict=True):
+            rows[article_id, ordered[n].position] = (sentence, heavy, other, window, m.article, gain, other_gain)
     return [rows[candidate.article.id, candidate.position] for candidate in candidates]
 
 

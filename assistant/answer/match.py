@@ -6,19 +6,17 @@ sum of the best matches is the late interaction of ColBERT (Khattab and Zaharia 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from assistant.protocols import Vectors
+from assistant.answer.remember import RememberingEncoder, unit
 from assistant.text.mentions import names
 
 Numbers = NDArray[np.float64]
-TokenVectors = Callable[[str], Vectors]
-LEAST_LENGTH = 1e-6
 
 
 @dataclass(frozen=True)
@@ -47,39 +45,40 @@ class QuestionTokens:
     other_weights: Numbers
 
     @classmethod
-    def of(cls, question: str, token_vectors: TokenVectors) -> QuestionTokens:
+    def of(cls, question: str, encoder: RememberingEncoder) -> QuestionTokens:
         """Take a question apart."""
+        token_vectors = encoder.token_vectors
         vectors = token_vectors(question.strip(" ?？!.¿¡"))
         weights = np.linalg.norm(vectors, axis=1).astype(np.float64)
         named = {row.tobytes() for name in names(f"x {question}") for row in token_vectors(name)}
         other = np.array([weight * (row.tobytes() not in named) for row, weight in zip(vectors, weights, strict=True)])
-        return cls(_units(vectors), weights, other.astype(np.float64))
+        return cls(unit(vectors), weights, other.astype(np.float64))
 
-    def matches(self, sentences: Sequence[str], token_vectors: TokenVectors) -> Matches:
-        """Match all sentences of one article."""
-        best = np.zeros((len(sentences), len(self.weights)))
-        for i, sentence in enumerate(sentences):
-            units = _units(token_vectors(sentence))
-            if len(units) and len(self.units):
-                best[i] = (self.units @ units.T).max(axis=1)
-        padded = np.pad(best, ((1, 1), (0, 0)), constant_values=-1.0)
+    def best(self, sentences: Sequence[str], encoder: RememberingEncoder) -> Numbers:
+        """Return how near the nearest token of each sentence is to each token of the question, shape (sentences, tokens)."""
+        return encoder.best_cosines(self.units, sentences).astype(np.float64)
+
+    def met(self, sentences: Sequence[str], encoder: RememberingEncoder) -> Numbers:
+        """Return the share of the tokens that each sentence meets, heavy ones weighing more, shape (len(sentences),)."""
+        return _weighed(self.best(sentences, encoder), self.weights**2)
+
+    def matches(self, best: Numbers) -> Matches:
+        """Sum up the best matches of all sentences of one article, in order."""
+        padded = np.full((len(best) + 2, len(self.weights)), -1.0)
+        padded[1:-1] = best
         window = np.maximum(np.maximum(padded[:-2], padded[1:-1]), padded[2:])
-        mean = best.mean(axis=0, keepdims=True)
+        beyond = best - best.mean(axis=0, keepdims=True)
         return Matches(
             sentence=_weighed(best, self.weights),
             heavy=_weighed(best, self.weights**2),
             other=_weighed(best, self.other_weights),
             window=_weighed(window, self.weights),
             article=float(_weighed(best.max(axis=0, keepdims=True), self.weights)[0]),
-            gain=_weighed(best - mean, self.weights),
-            other_gain=_weighed(best - mean, self.other_weights),
+            gain=_weighed(beyond, self.weights),
+            other_gain=_weighed(beyond, self.other_weights),
         )
 
 
 def _weighed(best: Numbers, weights: Numbers) -> Numbers:
     total = float(weights.sum())
     return best @ weights / total if total > 0 else np.zeros(len(best))
-
-
-def _units(vectors: Vectors) -> NDArray[Any]:
-    return np.asarray(vectors / np.maximum(np.linalg.norm(vectors, axis=1, keepdims=True), LEAST_LENGTH))

@@ -13,6 +13,12 @@ from assistant.protocols import Encoder, Vectors
 
 CAPACITY = 16_384
 """Texts remembered: 25 MB at 384 dimensions."""
+LEAST_LENGTH = 1e-6
+
+
+def unit(vectors: Vectors) -> Vectors:
+    """Return vectors at length 1; those without length stay near 0."""
+    return np.asarray(vectors / np.maximum(np.linalg.norm(vectors, axis=1, keepdims=True), LEAST_LENGTH))
 
 
 class RememberingEncoder:
@@ -47,6 +53,18 @@ class RememberingEncoder:
         """Return the vectors of a text's tokens; of an encoder that has none, the vector of the whole text as its only one."""
         own = getattr(self._encoder, "token_vectors", None)
         return own(text) if own is not None else self._encoder.encode_queries([text])
+
+    def best_cosines(self, directions: Vectors, texts: Sequence[str]) -> Vectors:
+        """Return how near the nearest token of each text is to each unit vector, shape (len(texts), len(directions)); 0 without tokens."""
+        own = getattr(self._encoder, "best_cosines", None)
+        if own is not None:
+            return np.asarray(own(directions, texts))
+        best = np.zeros((len(texts), len(directions)), np.float32)
+        for row, text in zip(best, texts, strict=True):
+            vectors = self.token_vectors(text)
+            if len(vectors):
+                row[:] = (directions @ unit(vectors).T).max(axis=1)
+        return best
 
     def scrap_share(self, text: str) -> float:
         """Return the share of a text's letters that stand in scraps; 0 of an encoder that does not tell."""

@@ -64,17 +64,17 @@ class Topic:
         around = [self._around(quotation) for quotation in quotations]
         leads = [self._lead(quotation.article_id) for quotation in quotations]
         texts = [[*self._pieces(q), near, *lead, " ".join(lead)] for q, near, lead in zip(quotations, around, leads, strict=True)]
-        tokens = QuestionTokens.of(self.words, self.encoder.token_vectors)
+        tokens = QuestionTokens.of(self.words, self.encoder)
         context = [f"{' '.join(lead)} {near}" for near, lead in zip(around, leads, strict=True)]
-        met = [float(tokens.matches([text], self.encoder.token_vectors).heavy[0]) for text in context]
+        met = map(float, tokens.met(context, self.encoder))
         return [float(near) + share for near, share in zip(self._nearest(texts), met, strict=True)]
 
     def of_article(self, article_id: str) -> float:
         """Return how surely an article is about the topic, on the scale of `about`: by its title, its lead and all its words."""
         article, _ = self._article(article_id)
         lead = self._lead(article_id)
-        tokens = QuestionTokens.of(self.words, self.encoder.token_vectors)
-        met = float(tokens.matches([f"{article.title} {article.text}"], self.encoder.token_vectors).heavy[0])
+        tokens = QuestionTokens.of(self.words, self.encoder)
+        met = float(tokens.met([f"{article.title} {article.text}"], self.encoder)[0])
         return float(self._nearest([[*lead, " ".join(lead)]])[0]) + met
 
     def _nearest(self, texts: Sequence[Sequence[str]]) -> Numbers:

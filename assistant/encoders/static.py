@@ -119,14 +119,27 @@ class StaticEncoder:
 
     def token_vectors(self, text: str) -> Vectors:
         """Return the vector of each token in order, float32, shape (tokens, dimensions); its length is the token's weight."""
-        tokens = self._known_tokens.get(text)
-        if tokens is None:
-            tokens = np.asarray(self._tokenizer.encode(text, add_special_tokens=False).ids, dtype=np.int64)
-            if len(self._known_tokens) >= KNOWN_TEXTS:
-                self._known_tokens = {}  # a new one: other threads may be reading this one
-            if len(text) <= KNOWN_CHARS:
-                self._known_tokens[text] = tokens
-        return self._vectors(tokens)
+        return self._vectors(self._tokens(text))
+
+    def best_cosines(self, directions: Vectors, texts: Sequence[str]) -> Vectors:
+        """Return how near the nearest token of each text is to each direction.
+
+        Args:
+            directions: unit vectors, shape (n, dimensions).
+            texts: any number; a text without tokens is 0 near to everything.
+
+        Returns:
+            float32, shape (len(texts), n).
+        """
+        tokens = [self._tokens(text) for text in texts]
+        sizes = np.array([len(one) for one in tokens], dtype=np.int64)
+        best = np.zeros((len(texts), len(directions)), dtype=np.float32)
+        full = sizes > 0
+        if full.any() and len(directions):
+            different, places = np.unique(np.concatenate(tokens), return_inverse=True)  # most tokens stand in several texts
+            cosines = self.token_cosines(directions, different)[:, places]
+            best[full] = np.maximum.reduceat(cosines, (np.cumsum(sizes) - sizes)[full], axis=1).T
+        return best
 
     def tokens(self, texts: Sequence[str]) -> list[Tokens]:
         """Return the numbers of each text's tokens in order, int32."""
@@ -141,6 +154,17 @@ class StaticEncoder:
         rows = self._rows[tokens].astype(np.float32)  # what scales a row does not turn it
         lengths = np.sqrt(np.einsum("ij,ij->i", rows, rows))
         return np.asarray(directions @ rows.T / np.maximum(lengths, LEAST_LENGTH))
+
+    def _tokens(self, text: str) -> NDArray[np.int64]:
+        """Return the numbers of a text's tokens in order; those of short texts are remembered."""
+        tokens = self._known_tokens.get(text)
+        if tokens is None:
+            tokens = np.asarray(self._tokenizer.encode(text, add_special_tokens=False).ids, dtype=np.int64)
+            if len(self._known_tokens) >= KNOWN_TEXTS:
+                self._known_tokens = {}  # a new one: other threads may be reading this one
+            if len(text) <= KNOWN_CHARS:
+                self._known_tokens[text] = tokens
+        return tokens
 
     def rows_of(self, tokens: Sequence[str]) -> Vectors:
         """Return the vectors of tokens by their spelling, float32, shape (len(tokens), dimensions).
