@@ -69,21 +69,25 @@ class Copies:
 
     def added_to(self, citation: Citation) -> Citation:
         """Return the citation with its copies, the first place of each article, by date and then by article; those it has are kept."""
+        key = (citation.article_id, citation.span, self.filters)
+        found = self.lexical.index.kept("copies", key, lambda: tuple(self._found(citation)))
+        known = {copy.article_id for copy in citation.also}
+        return replace(citation, also=by_date([*citation.also, *(copy for copy in found if copy.article_id not in known)]))
+
+    def _found(self, citation: Citation) -> Iterator[Copy]:
         index = self.lexical.index
         home = index.article(citation.article_id)
-        known = {citation.article_id, *(copy.article_id for copy in citation.also)}
-        found = list(citation.also)
+        known = {citation.article_id}
         n = sum(span.overlaps(citation.span) for span in index.sentences(citation.article_id))
         for article_id, sentences in self._places(citation):
-            article = index.article(article_id)
-            if article.id in known:
+            if article_id in known:
                 continue
+            article = index.article(article_id)
             for span in _stretches(sentences, n):
                 if same_words(citation.quote, span.of(article.text), home.language):
-                    known.add(article.id)
-                    found.append(copy_of(article, span))
+                    known.add(article_id)
+                    yield copy_of(article, span)
                     break
-        return replace(citation, also=by_date(found))
 
     def _places(self, citation: Citation) -> Iterator[tuple[str, Sequence[Span]]]:
         """Yield where copies may stand: the passages nearest by words, then the articles that are near copies as a whole."""

@@ -79,11 +79,9 @@ def select(
     kept = 1 - lost * np.array([name.startswith(BY_TOKENS) for name in names])
     scores = selector(readings is not None).sentence(columns, kept)
     order = sorted(range(len(candidates)), key=lambda i: (-round(float(scores[i]), 6), i))
+    rows: list[list[float]] = columns.tolist()
     focus = readings.focus if readings else lambda candidate: None
-    return [
-        Selected(candidates[i], float(scores[i]), dict(zip(names, map(float, columns[i]), strict=True)), focus(candidates[i]))
-        for i in order
-    ]
+    return [Selected(candidates[i], float(scores[i]), dict(zip(names, rows[i], strict=True)), focus(candidates[i])) for i in order]
 
 
 def confidence_row(asked: Asked, selected: Sequence[Selected], n_unknown: float) -> Matrix:

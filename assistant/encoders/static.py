@@ -58,6 +58,7 @@ class StaticEncoder:
         self._name = name
         self._digest = digest
         self._known_tokens: dict[str, NDArray[np.int64]] = {}
+        self._lengths = np.zeros(len(rows), dtype=np.float32)
 
     @classmethod
     def open(cls, folder: Path, name: str = "") -> StaticEncoder:
@@ -152,8 +153,10 @@ class StaticEncoder:
     def token_cosines(self, directions: Vectors, tokens: Tokens) -> Vectors:
         """Return how near tokens, by their numbers, are to unit vectors of shape (n, dimensions): float32, shape (n, len(tokens))."""
         rows = self._rows[tokens].astype(np.float32)  # what scales a row does not turn it
-        lengths = np.sqrt(np.einsum("ij,ij->i", rows, rows))
-        return np.asarray(directions @ rows.T / np.maximum(lengths, LEAST_LENGTH))
+        lengths = self._lengths[tokens]
+        if not lengths.all():  # of tokens not seen before
+            lengths = self._lengths[tokens] = np.maximum(np.sqrt(np.einsum("ij,ij->i", rows, rows)), LEAST_LENGTH)
+        return np.asarray(directions @ rows.T / lengths)
 
     def _tokens(self, text: str) -> NDArray[np.int64]:
         """Return the numbers of a text's tokens in order; those of short texts are remembered."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import partial
 from typing import Any, TypeVar
@@ -42,6 +42,10 @@ class StoredArticles:
         generation = self._store.generation()
         with self._shelves.hold(generation):
             yield generation
+
+    def kept(self, kind: str, key: Hashable, read: Callable[[], T]) -> T:
+        """Return what was worked out before from the generation that is held, else work it out; outside of `held` always."""
+        return self._shelves.one(kind, key, read)
 
     def article(self, article_id: str) -> Article:
         """Return an article.

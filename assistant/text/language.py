@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 
 from assistant.text import rules
 
@@ -28,6 +28,8 @@ OWN_SCRIPT = 0.5  # for the commonest language of a script: Russian where nothin
 PRIOR_WEIGHT = 1.15  # breaks ties between neighbours, never outweighs a word
 CLEAR_HITS = 12
 """With so much for one language, and a quarter for the given, that is wrong (templates say lang="en")."""
+LONGEST_QUESTION = 300
+"""Shorter texts are remembered: the language of a question is asked for several times while it is answered."""
 
 
 def detect_language(text: str, prior: Sequence[str] = ()) -> str:
@@ -37,7 +39,15 @@ def detect_language(text: str, prior: Sequence[str] = ()) -> str:
         text: an article or a question.
         prior: the languages to expect, likeliest first; they decide where the words do not.
     """
-    sample = text[:MAX_CHARS]
+    return (_of_question if len(text) <= LONGEST_QUESTION else _detected)(text[:MAX_CHARS], tuple(prior))
+
+
+@lru_cache(maxsize=1 << 10)
+def _of_question(text: str, prior: tuple[str, ...]) -> str:
+    return _detected(text, prior)
+
+
+def _detected(sample: str, prior: tuple[str, ...]) -> str:
     script = _script(sample)
     if script == "":
         return ""
