@@ -46,7 +46,7 @@ def read_zip(stream: IO[bytes], origin: str, reading: Reading, read_member: Read
         found = _Found(origin)
         for info in packed.infolist():
             inner.budget.count()
-            if info.is_dir() or _is_hidden(info.filename):
+            if not info.filename or info.filename.endswith("/") or _is_hidden(info.filename):  # is_dir fails on a damaged name
                 continue
             if reason := zips.refusal(info):
                 yield found.refused(info.filename, reason)

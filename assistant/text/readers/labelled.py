@@ -15,6 +15,9 @@ if TYPE_CHECKING:
 MAX_AD = 160
 """An advertisement with its label is shorter than this; the paragraphs of a story that follow a stray label are not."""
 
+MAX_LABEL = 160
+"""The longest label has a third of these characters; longer texts are not looked at, whatever they consist of."""
+
 
 def drop_labelled(tree: HtmlElement, kept: Kept) -> None:
     """Drop what a word on the page announces: advertising, a link, a list of links, the readers' replies."""
@@ -28,6 +31,9 @@ def drop_labelled(tree: HtmlElement, kept: Kept) -> None:
 
 
 def _label(text: str) -> str:
+    """Return the words of a label without its count and marks, "" for what is too long to be one."""
+    if len(text.strip()) > MAX_LABEL:
+        return ""
     return re.sub(r"\s*\(?\d*\)?\s*[:：]?\s*$", "", " ".join(text.split()).strip(" [【】]»>▶►●•|-–—")).casefold()
 
 

@@ -181,6 +181,10 @@ class _Stripper(HTMLParser):
         self.parts: list[str] = []
         self._silent = 0
 
+    def parse_marked_section(self, i: int, report: int = 1) -> int:
+        """Skip `<![...>` as browsers do; the library's own way fails when it is damaged."""
+        return self.parse_bogus_comment(i, report)  # type: ignore[attr-defined,no-any-return]
+
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         if tag in self.SILENT:
             self._silent += 1

@@ -33,17 +33,17 @@ def read(stream: IO[bytes], origin: str, reading: Reading) -> Iterator[Raw | Fai
     csv.field_size_limit(max(csv.field_size_limit(), reading.max_bytes))  # a story is longer than the 131,072 characters it allows
     head = lines.readline(SAMPLE_BYTES)
     delimiter = max(DELIMITERS, key=head.count)
-    if head.count('"') % 2 == 0:
-        rows = csv.reader(lines, delimiter=delimiter)
-        names = next(csv.reader([head], delimiter=delimiter), [])
-    else:  # a name that goes over several lines
-        lines = io.StringIO(head + lines.read(SAMPLE_BYTES) + lines.read(reading.max_bytes))
-        rows = csv.reader(lines, delimiter=delimiter)
-        names = next(rows, [])
-    names = [name.strip().lstrip("\ufeff") for name in names]
-    _require_text(names, reading)
     number = 0
     try:
+        if head.count('"') % 2 == 0:
+            rows = csv.reader(lines, delimiter=delimiter)
+            names = next(csv.reader([head], delimiter=delimiter), [])
+        else:  # a name that goes over several lines
+            lines = io.StringIO(head + lines.read(SAMPLE_BYTES) + lines.read(reading.max_bytes))
+            rows = csv.reader(lines, delimiter=delimiter)
+            names = next(rows, [])
+        names = [name.strip().lstrip("\ufeff") for name in names]
+        _require_text(names, reading)
         for number, row in enumerate((row for row in rows if any(cell.strip() for cell in row)), start=1):
             yield _row(names, row, f"{origin}#{number}", reading)
     except (csv.Error, UnicodeError) as error:

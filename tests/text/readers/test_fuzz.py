@@ -123,6 +123,21 @@ def test_damaged_pdfs_are_read_or_refused():
     fuzz("pdf", 3)
 
 
+FOUND = [
+    ("csv", b't"\r";"Ohe\ntwo"\nB;Three'),
+    ("jsonl", b'{"text": "<p><![CDDATA[Two</p>"}\n'),
+    ("html", made.page().replace("<h1>", "<h1>" + "9" * 8000 + "x").encode()),
+    ("zip", SEEDS["zip"].replace(b"a.txt", b"\0.txt")),
+    ("docx", SEEDS["docx"].replace(b"[Content_Types].xml", b"\0Content_Types].xml")),
+]
+
+
+@pytest.mark.parametrize(("kind", "data"), FOUND, ids=[kind for kind, _ in FOUND])
+def test_what_long_runs_have_found_stays_mended(kind: str, data: bytes):
+    examine(kind, SEEDS[kind])
+    examine(kind, data)
+
+
 def test_damaged_feeds_and_sitemaps_are_read_or_refused():
     fuzz_feeds(100)
 
