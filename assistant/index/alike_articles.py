@@ -9,11 +9,13 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator, Sequence
-
-import numpy as np
-from numpy.typing import NDArray
+from typing import TYPE_CHECKING
 
 from assistant.index.store import Connection
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
 
 ROWS = 3
 """Positions in a band: with 42 bands, texts that share a third of their triples meet with a probability of .79, a half .996."""
@@ -45,6 +47,8 @@ def put_fingerprint(connection: Connection, article_id: int, fingerprint: bytes)
 
 def shared(one: bytes, other: bytes) -> float:
     """Return the share of the shorter text's triples that stand in the longer text, as two fingerprints estimate it."""
+    import numpy as np
+
     (n_one, a), (n_other, b) = _read(one), _read(other)
     if len(a) != len(b) or not len(a):
         return 0.0
@@ -104,6 +108,8 @@ def rebuild_copies(connection: Connection) -> None:
 
 
 def _read(fingerprint: bytes) -> tuple[int, NDArray[np.uint32]]:
+    import numpy as np
+
     values = np.frombuffer(fingerprint, dtype="<u4")
     return (int(values[0]), values[1:]) if len(values) else (0, values)
 

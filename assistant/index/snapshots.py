@@ -9,7 +9,7 @@ from contextlib import closing, suppress
 from pathlib import Path
 
 from assistant.errors import IndexNotWritable
-from assistant.index import changes, rows, vectors
+from assistant.index import following, rows, vectors
 from assistant.index.manifest import VectorPart, read_manifest
 from assistant.index.store import Store
 from assistant.index.vectors import VectorIndex
@@ -84,7 +84,7 @@ class Snapshots:
                 served = self._load(facts)
             if served is None or not since <= served.generation <= generation:
                 served = VectorIndex(dimensions)
-            with closing(changes.vector_changes(connection, served.generation, dimensions)) as steps:
+            with closing(following.vector_changes(connection, served.generation, dimensions)) as steps:
                 for change in steps:
                     served.apply(change)
         return served

@@ -11,17 +11,19 @@ from __future__ import annotations
 import importlib
 import logging
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from assistant.index.changes import VectorChange
 from assistant.index.files import PARTIAL, checksum, replace_file, writing
+from assistant.index.following import VectorChange
 from assistant.index.locks import SharedLock
 from assistant.index.manifest import VectorPart
-from assistant.index.rows import Halves, Ids
 from assistant.protocols import Vectors
+
+if TYPE_CHECKING:
+    from assistant.index.rows import Halves, Ids
 
 logger = logging.getLogger(__name__)
 
