@@ -20,13 +20,14 @@ from assistant.answer.remember import RememberingEncoder
 from assistant.answer.rewrite import rewrite
 from assistant.answer.strictness import strictness
 from assistant.chat import stand_alone
+from assistant.drafting import text_of
 from assistant.encoders import open_encoder
 from assistant.errors import BadQuestion, EncoderUnavailable, IndexMismatch
 from assistant.events import Event, events_of
 from assistant.index.index import LocalIndex
 from assistant.index.manifest import Manifest, read_manifest
 from assistant.index.opening import is_index
-from assistant.ingest import Outcome, Progress, add_paths, add_record, add_records, text_of
+from assistant.ingest import Outcome, Progress, add_paths, add_record, add_records
 from assistant.protocols import Encoder, Generator
 from assistant.records import AddReport, Answer, Article, Filters, Hit, Quotation, Speaker, Turn
 from assistant.search.retrievers import DenseRetriever, HybridRetriever, LexicalRetriever

@@ -53,6 +53,8 @@ class Settings:
     """How sure an answer must be: `strict` answers less and is wrong less often, `eager` answers nearly always."""
     max_article_bytes: int = 10_000_000
     """A single article larger than this is refused as no article."""
+    add_processes: int = 0
+    """How many processes prepare the articles of a large addition: 0 is one for each core with `assistant add`, none in a program."""
     max_question_chars: int = 2_000
     """A longer question is refused."""
     history_tokens: int = 2_000
@@ -108,7 +110,7 @@ class Settings:
             "max_article_bytes": (1, 10**12), "max_question_chars": (1, 10**6),
             "history_tokens": (0, 10**6), "port": (0, 65535),
             "fetch_delay_s": (0, 3600), "fetch_timeout_s": (0.1, 3600), "fetch_max_articles": (1, 10**6),
-            "workers": (1, 64), "rate_per_minute": (0, 10**6), "max_body_bytes": (1000, 10**10),
+            "workers": (1, 64), "add_processes": (0, 64), "rate_per_minute": (0, 10**6), "max_body_bytes": (1000, 10**10),
             "session_hours": (0.01, 8760), "questions_per_minute": (1, 10**6),
             "llm_timeout_s": (0.05, 3600), "llm_retries": (0, 10), "llm_tokens": (2048, 10_000_000),
         }  # fmt: skip

@@ -12,12 +12,21 @@ from assistant.errors import SettingsError
 
 def add(args: argparse.Namespace) -> int:
     """Add articles."""
+    from dataclasses import replace
+
     from assistant.assistant import Assistant
+    from assistant.pool import processes_here
     from assistant.serve.render import added, skipped
 
     settings = settings_of(args)
+    settings = replace(settings, add_processes=settings.add_processes or processes_here())
     with Assistant.open(settings=settings) as assistant, progress() as step:
-        report = assistant.add(args.paths, step, columns_of(args.column))
+        before = assistant.index.count().articles
+        try:
+            report = assistant.add(args.paths, step, columns_of(args.column))
+        except KeyboardInterrupt:
+            complain(f"interrupted: {assistant.index.count().articles - before} new articles are in; the same command goes on from there")
+            raise
     complain(*map(skipped, report.failures))
     print(json_text(report) if args.json else added(report))
     return 1 if report.failures else 0

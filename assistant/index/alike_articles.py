@@ -31,12 +31,15 @@ MOST_IN_BAND = 200
 def put_fingerprint(connection: Connection, article_id: int, fingerprint: bytes) -> None:
     """Store the fingerprint of an article and note of which articles it is a near copy."""
     connection.execute("INSERT OR REPLACE INTO fingerprints VALUES (?, ?)", (article_id, fingerprint))
-    others: dict[int, int] = {}
-    for band in _bands(fingerprint):
+    bands = list(_bands(fingerprint))
+    others: dict[int, None] = {}
+    # Most bands are new: one question tells which are not, instead of one for each.
+    slots = ", ".join("?" * len(bands))
+    for (band,) in connection.execute(f"SELECT DISTINCT band FROM bands WHERE band IN ({slots})", bands).fetchall():
         found = connection.execute("SELECT article_id FROM bands WHERE band = ? LIMIT ?", (band, MOST_IN_BAND + 1)).fetchall()
         if len(found) <= MOST_IN_BAND:
-            others.update((row[0], row[0]) for row in found)
-        connection.execute("INSERT OR IGNORE INTO bands VALUES (?, ?)", (band, article_id))
+            others.update(dict.fromkeys(row[0] for row in found))
+    connection.executemany("INSERT OR IGNORE INTO bands VALUES (?, ?)", ((band, article_id) for band in bands))
     for other_id in others:
         row = connection.execute("SELECT fingerprint FROM fingerprints WHERE article_id = ?", (other_id,)).fetchone()
         share = shared(fingerprint, row[0]) if row and other_id != article_id else 0.0

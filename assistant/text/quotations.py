@@ -94,9 +94,22 @@ class _Reader:
         tokens = [lex(text, group.span.start, group.span.end, [(m.start, m.end) for m in group.quoted]) for group in groups]
         names = sure_names(tokens, cues)
         self.sentences = [Sentence(one[:_LONGEST_SENTENCE], cues, text, names) for one in tokens]
-        inside = [Sentence(lex(text, m.start + 1, min(m.end - 1, m.start + _READ_INSIDE)), cues, text, names) for m in speech]
         self.found: list[Quotation] = []
-        self.resolver = Resolver(text, cues, self.sentences, inside)
+        self._names, self._speech = names, speech
+        self._resolver: Resolver | None = None
+        self._silent: list[int] = []  # sentences in which nobody speaks, which the resolver has not heard of yet
+
+    @property
+    def resolver(self) -> Resolver:
+        """Who is meant by whom, up to the sentence that is read; an article in which nobody speaks needs none."""
+        if self._resolver is None:
+            spans = [(m.start + 1, min(m.end - 1, m.start + _READ_INSIDE)) for m in self._speech]
+            inside = [Sentence(lex(self.text, *span), self.cues, self.text, self._names) for span in spans]
+            self._resolver = Resolver(self.text, self.cues, self.sentences, inside)
+        for number in self._silent:
+            self._resolver.about(number, self.sentences[number])
+        self._silent.clear()
+        return self._resolver
 
     def read(self) -> list[Quotation]:
         read = self._read_patterns if self.cues.patterns else self._read
@@ -108,7 +121,7 @@ class _Reader:
             if quotations:
                 self.resolver.spoken(number, quotations[-1].speaker)
             else:
-                self.resolver.about(number, sentence)
+                self._silent.append(number)
         return self.found
 
     def _of_words_before(self, number: int, group: Stretch, found: Attribution) -> Iterator[Quotation]:
