@@ -92,6 +92,7 @@ class Assistant:
             _encode_again(path, encoder)
         reader = bundled_reader(encoder) if settings.quality == "best" else None
         opened = LocalIndex.open(path, encoder, create=create, samples=samples, settings=passages)
+        opened.exact_up_to = settings.exact_vectors
         if opened.writable:
             _bring_up_to_date(opened)
         return cls(opened, encoder, settings, reader, open_language_model(settings))

@@ -51,6 +51,8 @@ class Settings:
     """The most sentences an answer cites; who-said questions cite all of a speaker's words up to twice this."""
     strictness: str = "balanced"
     """How sure an answer must be: `strict` answers less and is wrong less often, `eager` answers nearly always."""
+    exact_vectors: int = 400_000
+    """Passages up to which a search compares all vectors; above, it looks where the nearest should be and may miss one in forty."""
     max_article_bytes: int = 10_000_000
     """A single article larger than this is refused as no article."""
     add_processes: int = 0
@@ -107,7 +109,7 @@ class Settings:
     def __post_init__(self) -> None:
         bounds: dict[str, tuple[float, float]] = {
             "passage_tokens": (16, 1_000_000), "passage_overlap": (0, 16), "k": (1, 1000), "max_citations": (1, 50),
-            "max_article_bytes": (1, 10**12), "max_question_chars": (1, 10**6),
+            "exact_vectors": (0, 10**9), "max_article_bytes": (1, 10**12), "max_question_chars": (1, 10**6),
             "history_tokens": (0, 10**6), "port": (0, 65535),
             "fetch_delay_s": (0, 3600), "fetch_timeout_s": (0.1, 3600), "fetch_max_articles": (1, 10**6),
             "workers": (1, 64), "add_processes": (0, 64), "rate_per_minute": (0, 10**6), "max_body_bytes": (1000, 10**10),

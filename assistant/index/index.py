@@ -102,6 +102,15 @@ class LocalIndex(KeptIndex):
         return self._parts.manifest
 
     @property
+    def exact_up_to(self) -> int:
+        """Passages up to which the search of vectors compares all of them; above it may miss a few."""
+        return self._parts.snapshots.exact_up_to
+
+    @exact_up_to.setter
+    def exact_up_to(self, n_passages: int) -> None:
+        self._parts.snapshots.exact_up_to = n_passages
+
+    @property
     def writable(self) -> bool:
         """Whether articles can be added and removed here."""
         return self._store.writable

@@ -1,9 +1,11 @@
-"""The vector part: exact inner-product search with faiss, over the half-precision rows that the store holds.
+"""The vector part: inner-product search with faiss, over the half-precision rows that the store holds.
 
 The scalar quantiser with half floats holds exactly what the store holds, takes half the memory of full
 floats, and was faster (100,000 x 384, one thread: 7.5 ms against 10.9 ms). Ids are given, never counted, and
 removal works, which it does
 not over every kind of faiss index: a removal over IVF gives wrong ids without a word.
+
+The search is exact up to a number of passages that whoever saves the snapshot sets; above it goes through lists (`lists.py`).
 """
 
 from __future__ import annotations
@@ -16,6 +18,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from assistant.index import lists
 from assistant.index.files import PARTIAL, checksum, replace_file, writing
 from assistant.index.following import VectorChange
 from assistant.index.locks import SharedLock
@@ -43,6 +46,7 @@ class VectorIndex:
         self.dimensions = dimensions
         self.generation = generation
         self._index = index
+        self.exact = isinstance(index, faiss.IndexIDMap2)
         self._lock = SharedLock()
         ids = self._ids()
         self._greatest = int(ids.max()) if len(ids) else 0
@@ -61,7 +65,7 @@ class VectorIndex:
         except (OSError, RuntimeError) as error:
             logger.warning("%s cannot be read (%s); its vectors come from the store", path, error)
             return None
-        if index.d != dimensions or not isinstance(index, faiss.IndexIDMap2):
+        if index.d != dimensions or not isinstance(index, faiss.IndexIDMap2 | faiss.IndexIVFScalarQuantizer):
             return None
         return cls(dimensions, index, part.generation)
 
@@ -90,8 +94,31 @@ class VectorIndex:
                 self._greatest = int(ids[-1])
             self.generation = change.generation
 
+    def in_lists(self) -> VectorIndex:
+        """Return the rows of an exact index in lists around centres that are learnt from them; this one stays as it is."""
+        with self._lock.reading():
+            ids = np.sort(self._ids())
+            wanted = lists.PER_CENTRE * lists.n_lists(len(ids))
+            chosen = np.sort(np.random.default_rng(7).permutation(ids)[:wanted])
+            index = lists.learn(self._rows(chosen), len(ids))
+            for at in range(0, len(ids), lists.AT_ONCE):
+                part = ids[at : at + lists.AT_ONCE]
+                index.add_with_ids(self._rows(part).astype(np.float32), part)
+            return VectorIndex(self.dimensions, index, self.generation)
+
+    @property
+    def is_outgrown(self) -> bool:
+        """Say whether its lists are too long by now."""
+        return not self.exact and lists.is_outgrown(self._index)
+
+    def _rows(self, ids: Ids) -> Halves:
+        if not self.exact:
+            return lists.rows_of(self._index, ids)
+        found: Halves = self._index.reconstruct_batch(ids).astype(np.float16)
+        return found
+
     def search(self, vector: Vectors, k: int, allowed: Ids | None = None) -> list[tuple[int, float]]:
-        """Return (passage id, inner product) of the `k` nearest, best first, equal ones by id.
+        """Return (passage id, inner product) of the `k` nearest, best first, equal ones by id; in lists a few may be missed.
 
         Args:
             vector: shape (dimensions,).
@@ -108,11 +135,12 @@ class VectorIndex:
             # One query is never divided among threads; a team of them only waits (2 threads took four times
             # as long).
             self._faiss.omp_set_num_threads(1)
-            if allowed is None:
+            selector = None if allowed is None else self._faiss.IDSelectorBitmap(_bitmap(allowed))
+            if not self.exact:
+                scores, ids = self._index.search(query, k, params=lists.parameters(self._index, selector))
+            elif selector is None:
                 scores, ids = self._index.search(query, k)
             else:
-                bitmap = _bitmap(allowed)
-                selector = self._faiss.IDSelectorBitmap(bitmap)
                 scores, ids = self._index.search(query, k, params=self._faiss.SearchParameters(sel=selector))
         found = zip(ids[0].tolist(), scores[0].tolist(), strict=True)
         return sorted(((i, s) for i, s in found if i >= 0), key=lambda hit: (-hit[1], hit[0]))
@@ -124,14 +152,16 @@ class VectorIndex:
 
     def holds(self, ids: Ids, rows: Halves) -> bool:
         """Say whether these passages are searched with exactly these vectors."""
-        with self._lock.reading():
+        with self._lock.writing():
             try:
-                own = self._index.reconstruct_batch(ids) if len(ids) else np.empty(rows.shape)
+                own = self._rows(ids) if len(ids) else np.empty(rows.shape, np.float16)
             except RuntimeError:  # one of the ids is not there
                 return False
-        return np.array_equal(own.astype(np.float16), rows)
+        return np.array_equal(own, rows)
 
     def _ids(self) -> Ids:
+        if not self.exact:
+            return lists.ids_of(self._index)
         ids: Ids = self._faiss.vector_to_array(self._index.id_map).astype(np.int64)
         return ids
 
