@@ -19,7 +19,7 @@ LAYERS = {
     "events": 5, "asynchronous": 5, "evaluate": 6, "watch": 6, "serve": 7, "train": 8, "cli": 9,
 }  # fmt: skip
 HOMES = {
-    "faiss": {"index/vectors.py", "index/lists.py"},
+    "faiss": {"index/vectors.py", "index/sketch.py"},
     "tantivy": {"index/lexical.py"},
     "sqlite3": {"index/store.py", "index/migrations.py", "accounts/store.py", "watch/state.py"},
     "sentence_transformers": {"encoders/transformer.py", "train/"},

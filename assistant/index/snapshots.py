@@ -21,7 +21,7 @@ SNAPSHOT_SHARE = 0.1
 """The snapshot is written anew when so many passages have come or gone since, or this share of all. The store
 gives 1,000 rows in milliseconds, and growing by a tenth keeps the rewriting of a long add linear."""
 EXACT_UP_TO = 400_000
-"""Passages up to which every vector is compared; above, the search goes through lists. See `docs/speed.md`."""
+"""Passages up to which every vector is compared; above, a sketch says which. See `docs/speed.md`."""
 EXACT_AGAIN = 0.8
 """The share of that number below which it is exact again, so that a few removals and additions do not go to and fro."""
 
@@ -77,14 +77,12 @@ class Snapshots:
 
     def _arranged(self) -> VectorIndex:
         """Return the vectors as their number asks for: only who saves them takes the time; those who read load what was saved."""
-        served = arranged = self.current()
+        served = self.current()
         n = served.n_passages
-        if not served.exact and (served.is_outgrown or n < EXACT_AGAIN * self.exact_up_to):
-            arranged = self._follow(VectorIndex(served.dimensions))
-        if arranged.exact and n > self.exact_up_to:
-            arranged = arranged.in_lists()
-        self._served = arranged
-        return arranged
+        wanted = n > self.exact_up_to * (1.0 if served.exact else EXACT_AGAIN)
+        if wanted == served.exact:
+            served = self._served = served.sketched(wanted)  # under the write lock: nothing is followed meanwhile
+        return served
 
     def drop(self) -> None:
         """Delete the snapshot."""

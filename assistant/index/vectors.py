@@ -5,7 +5,8 @@ floats, and was faster (100,000 x 384, one thread: 7.5 ms against 10.9 ms). Ids 
 removal works, which it does
 not over every kind of faiss index: a removal over IVF gives wrong ids without a word.
 
-The search is exact up to a number of passages that whoever saves the snapshot sets; above it goes through lists (`lists.py`).
+The search is exact up to a number of passages that whoever saves the snapshot sets; above it goes by a sketch (`sketch.py`), which
+is kept in the same file.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from assistant.index import lists
+from assistant.index import sketch
 from assistant.index.files import PARTIAL, checksum, replace_file, writing
 from assistant.index.following import VectorChange
 from assistant.index.locks import SharedLock
@@ -36,7 +37,7 @@ NAME = "vectors.faiss"
 class VectorIndex:
     """The vectors of one generation, in memory; threads may search while one applies a change."""
 
-    def __init__(self, dimensions: int, index: Any = None, generation: int = 0) -> None:
+    def __init__(self, dimensions: int, index: Any = None, generation: int = 0, sketched: Any = None) -> None:
         faiss = _faiss()
 
         self._faiss = faiss
@@ -46,7 +47,7 @@ class VectorIndex:
         self.dimensions = dimensions
         self.generation = generation
         self._index = index
-        self.exact = isinstance(index, faiss.IndexIDMap2)
+        self._sketch = sketched
         self._lock = SharedLock()
         ids = self._ids()
         self._greatest = int(ids.max()) if len(ids) else 0
@@ -65,9 +66,19 @@ class VectorIndex:
         except (OSError, RuntimeError) as error:
             logger.warning("%s cannot be read (%s); its vectors come from the store", path, error)
             return None
-        if index.d != dimensions or not isinstance(index, faiss.IndexIDMap2 | faiss.IndexIVFScalarQuantizer):
+        if index.d != dimensions:
             return None
-        return cls(dimensions, index, part.generation)
+        if isinstance(index, faiss.IndexIDMap2):
+            return cls(dimensions, index, part.generation)
+        if not isinstance(index, faiss.IndexRefine):
+            return None
+        rows, sketched = (faiss.downcast_index(one) for one in (index.refine_index, index.base_index))
+        if not isinstance(rows, faiss.IndexIDMap2) or not isinstance(sketched, faiss.IndexIDMap2):
+            return None
+        index.own_fields = index.own_refine_index = False  # each is Python's own from here on
+        rows.this.own()
+        sketched.this.own()
+        return cls(dimensions, rows, part.generation, sketched)
 
     def save(self, folder: Path, n_changes: int) -> VectorPart:
         """Write the snapshot aside, put it in its place, and return what the manifest must say about it."""
@@ -75,7 +86,8 @@ class VectorIndex:
         partial = path.with_name(NAME + PARTIAL)
         try:
             with writing(folder), self._lock.reading():
-                self._faiss.write_index(self._index, str(partial))
+                both = self._index if self._sketch is None else self._faiss.IndexRefine(self._sketch, self._index)
+                self._faiss.write_index(both, str(partial))
                 crc, size = checksum(partial)
                 replace_file(partial, path)
                 return VectorPart(self.generation, crc, size, n_changes)
@@ -86,39 +98,35 @@ class VectorIndex:
         """Follow the store; a change that is already applied changes nothing."""
         with self._lock.writing():
             if len(change.removed) and self._index.ntotal:
-                self._index.remove_ids(change.removed)
+                for index in self._indexes():
+                    index.remove_ids(change.removed)
             new = change.added > self._greatest  # ids only grow, so what is not greater is already here
             if new.any():
                 ids = np.ascontiguousarray(change.added[new])
-                self._index.add_with_ids(np.ascontiguousarray(change.rows[new], dtype=np.float32), ids)
+                rows = np.ascontiguousarray(change.rows[new], dtype=np.float32)
+                for index in self._indexes():
+                    index.add_with_ids(rows, ids)
                 self._greatest = int(ids[-1])
             self.generation = change.generation
 
-    def in_lists(self) -> VectorIndex:
-        """Return the rows of an exact index in lists around centres that are learnt from them; this one stays as it is."""
-        with self._lock.reading():
-            ids = np.sort(self._ids())
-            wanted = lists.PER_CENTRE * lists.n_lists(len(ids))
-            chosen = np.sort(np.random.default_rng(7).permutation(ids)[:wanted])
-            index = lists.learn(self._rows(chosen), len(ids))
-            for at in range(0, len(ids), lists.AT_ONCE):
-                part = ids[at : at + lists.AT_ONCE]
-                index.add_with_ids(self._rows(part).astype(np.float32), part)
-            return VectorIndex(self.dimensions, index, self.generation)
-
     @property
-    def is_outgrown(self) -> bool:
-        """Say whether its lists are too long by now."""
-        return not self.exact and lists.is_outgrown(self._index)
+    def exact(self) -> bool:
+        """Whether every vector is compared."""
+        return self._sketch is None
 
-    def _rows(self, ids: Ids) -> Halves:
-        if not self.exact:
-            return lists.rows_of(self._index, ids)
-        found: Halves = self._index.reconstruct_batch(ids).astype(np.float16)
-        return found
+    def sketched(self, wanted: bool) -> VectorIndex:
+        """Return the same rows, which are shared, with a sketch or without one; only what is returned is to be changed from then on."""
+        with self._lock.reading():
+            made = sketch.made_from(self._index, np.sort(self._ids())) if wanted else None
+            other = VectorIndex(self.dimensions, self._index, self.generation, made)
+        other._lock = self._lock  # whoever still searches this one is waited for
+        return other
+
+    def _indexes(self) -> list[Any]:
+        return [self._index] if self._sketch is None else [self._index, self._sketch]
 
     def search(self, vector: Vectors, k: int, allowed: Ids | None = None) -> list[tuple[int, float]]:
-        """Return (passage id, inner product) of the `k` nearest, best first, equal ones by id; in lists a few may be missed.
+        """Return (passage id, inner product) of the `k` nearest, best first, equal ones by id; a sketch may miss a few.
 
         Args:
             vector: shape (dimensions,).
@@ -135,13 +143,14 @@ class VectorIndex:
             # One query is never divided among threads; a team of them only waits (2 threads took four times
             # as long).
             self._faiss.omp_set_num_threads(1)
-            selector = None if allowed is None else self._faiss.IDSelectorBitmap(_bitmap(allowed))
-            if not self.exact:
-                scores, ids = self._index.search(query, k, params=lists.parameters(self._index, selector))
-            elif selector is None:
-                scores, ids = self._index.search(query, k)
-            else:
+            if allowed is not None:
+                bitmap = _bitmap(allowed)
+                selector = self._faiss.IDSelectorBitmap(bitmap)
                 scores, ids = self._index.search(query, k, params=self._faiss.SearchParameters(sel=selector))
+            elif self._sketch is not None:
+                scores, ids = sketch.search(self._sketch, self._index, query, k)
+            else:
+                scores, ids = self._index.search(query, k)
         found = zip(ids[0].tolist(), scores[0].tolist(), strict=True)
         return sorted(((i, s) for i, s in found if i >= 0), key=lambda hit: (-hit[1], hit[0]))
 
@@ -152,16 +161,14 @@ class VectorIndex:
 
     def holds(self, ids: Ids, rows: Halves) -> bool:
         """Say whether these passages are searched with exactly these vectors."""
-        with self._lock.writing():
+        with self._lock.reading():
             try:
-                own = self._rows(ids) if len(ids) else np.empty(rows.shape, np.float16)
+                own = self._index.reconstruct_batch(ids) if len(ids) else np.empty(rows.shape)
             except RuntimeError:  # one of the ids is not there
                 return False
-        return np.array_equal(own, rows)
+        return np.array_equal(own.astype(np.float16), rows)
 
     def _ids(self) -> Ids:
-        if not self.exact:
-            return lists.ids_of(self._index)
         ids: Ids = self._faiss.vector_to_array(self._index.id_map).astype(np.int64)
         return ids
 
