@@ -51,7 +51,7 @@ class Settings:
     """The most sentences an answer cites; who-said questions cite all of a speaker's words up to twice this."""
     strictness: str = "balanced"
     """How sure an answer must be: `strict` answers less and is wrong less often, `eager` answers nearly always."""
-    exact_vectors: int = 400_000
+    exact_vectors: int = 100_000
     """Passages up to which a search compares all vectors; above, a sketch of them says which, and a few in a hundred may be missed."""
     max_article_bytes: int = 10_000_000
     """A single article larger than this is refused as no article."""

@@ -20,7 +20,7 @@ SNAPSHOT_MIN = 1000
 SNAPSHOT_SHARE = 0.1
 """The snapshot is written anew when so many passages have come or gone since, or this share of all. The store
 gives 1,000 rows in milliseconds, and growing by a tenth keeps the rewriting of a long add linear."""
-EXACT_UP_TO = 400_000
+EXACT_UP_TO = 100_000
 """Passages up to which every vector is compared; above, a sketch says which. See `docs/speed.md`."""
 EXACT_AGAIN = 0.8
 """The share of that number below which it is exact again, so that a few removals and additions do not go to and fro."""
