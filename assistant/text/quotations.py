@@ -22,7 +22,7 @@ from assistant.text.lexing import QUOTED, lex, match_phrase, sure_names
 from assistant.text.marks import ANY_MARK, FINAL, Marked, Stretch, stretches
 from assistant.text.patterns import Matched, fuller_name, match_patterns
 from assistant.text.quoted import Quoted, embedded, marked_words, mostly_marked, quoted_in
-from assistant.text.reporting import boundary, reported
+from assistant.text.reporting import boundary, only_referred_to, reported
 from assistant.text.resolving import Resolver
 from assistant.text.runs import Phrase
 from assistant.text.speech import find_speech
@@ -66,22 +66,13 @@ def find_quotations(text: str, sentences: Sequence[Span], language: str) -> list
     cues = cues_for(language)
     speech = find_speech(text, cues)
     reader = _Reader(text, cues, stretches(sentences, speech), speech)
-    return [found for found in reader.read() if _sound(found, text) and not _only_referred_to(found, text, cues)]
+    return [found for found in reader.read() if _sound(found, text) and not only_referred_to(found, text, cues)]
 
 
 def _sound(found: Quotation, text: str) -> bool:
     """Say whether the words of a quotation are words, inside its span."""
     inside = found.span.start <= found.words.start < found.words.end <= found.span.end
     return inside and _LETTER.search(text, found.words.start, found.words.end) is not None
-
-
-def _only_referred_to(found: Quotation, text: str, cues: Cues) -> bool:
-    """Say whether words are no more than mentioned: what is `lebih banyak daripada yang diumumkan pemerintah` is not the government's."""
-    cue = found.cue.casefold()
-    if found.direct or not cue or cue.split()[0] not in cues.passive:
-        return False
-    words = found.span.of(text).casefold()
-    return any(f" {pronoun} {cue}" in words for pronoun in cues.relative)
 
 
 class _Reader:
