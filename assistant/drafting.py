@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable, Iterator
 from contextlib import closing
 from dataclasses import dataclass, replace
 from functools import partial
@@ -59,7 +59,9 @@ def indexed_text(title: str, text: str, sentences: tuple[Span, ...], bounds: tup
     return f"{title}\n{words}" if title else words
 
 
-def drafts(items: Iterator[Raw | Failure], knows: Callable[[Article], bool], settings: Settings) -> Iterator[Draft | Failure | None]:
+def drafts(
+    items: Iterator[Raw | Failure], knows: Callable[[Article], bool], settings: Settings
+) -> Generator[Draft | Failure | None, None, None]:
     """Yield what is made of each item, in their order, None for one that is known; of many by several processes."""
     apart = settings.add_processes > 1
     for item in islice(items, ALONE) if apart else items:

@@ -7,7 +7,7 @@ import os
 import signal
 import threading
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from multiprocessing.connection import wait
@@ -30,7 +30,7 @@ def processes_here() -> int:
     return min(cores, MOST_PROCESSES)
 
 
-def in_processes(work: Callable[[T], R], pieces: Iterable[T], n: int) -> Iterator[R]:
+def in_processes(work: Callable[[T], R], pieces: Iterable[T], n: int) -> Generator[R, None, None]:
     """Yield `work(piece)` for each piece, in their order, done by `n` processes.
 
     Pieces are taken as room comes: no more than `n * AHEAD` are held. Closing the iterator ends the processes; they end by themselves
