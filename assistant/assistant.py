@@ -10,31 +10,34 @@ from datetime import date
 from functools import partial
 from pathlib import Path
 from types import TracebackType
+from typing import TYPE_CHECKING
 
 from assistant.answer.answers import Answering
 from assistant.answer.drafts import Drafting
 from assistant.answer.ledger import Wanted
-from assistant.answer.phrasing import Phrasing
 from assistant.answer.reader import Reader, bundled_reader
 from assistant.answer.remember import RememberingEncoder
 from assistant.answer.rewrite import rewrite
 from assistant.answer.strictness import strictness
-from assistant.answer.support import Verifier
 from assistant.chat import stand_alone
+from assistant.drafting import text_of
 from assistant.encoders import open_encoder
 from assistant.errors import BadQuestion, EncoderUnavailable, IndexMismatch
 from assistant.events import Event, events_of
 from assistant.index.index import LocalIndex
 from assistant.index.manifest import Manifest, read_manifest
 from assistant.index.opening import is_index
-from assistant.ingest import Outcome, Progress, add_paths, add_record, add_records, text_of
-from assistant.llm import LanguageModel, Server
+from assistant.ingest import Outcome, Progress, add_paths, add_record, add_records
 from assistant.protocols import Encoder, Generator
 from assistant.records import AddReport, Answer, Article, Filters, Hit, Quotation, Speaker, Turn
 from assistant.search.retrievers import DenseRetriever, HybridRetriever, LexicalRetriever
 from assistant.settings import Settings, index_path, language_model_key, load_settings
 from assistant.text.fingerprints import VERSION, fingerprint
 from assistant.text.quotations import RULES_VERSION, find_quotations
+
+if TYPE_CHECKING:  # what only an assistant with a language model loads
+    from assistant.answer.phrasing import Phrasing
+    from assistant.llm import LanguageModel
 
 logger = logging.getLogger(__name__)
 
@@ -54,7 +57,7 @@ class Assistant:
         self.reader = reader
         self.retriever = HybridRetriever(DenseRetriever(index, encoder), LexicalRetriever(index))
         remembering = RememberingEncoder(encoder)
-        self.phrasing = Phrasing(generator, Verifier(remembering), settings.translate) if generator else None
+        self.phrasing = _phrasing(generator, remembering, settings.translate) if generator else None
         sure = strictness(settings.strictness)
         self.answering = Answering(Drafting(index, remembering, self.retriever, reader, settings.k, settings.max_citations, sure))
 
@@ -89,6 +92,7 @@ class Assistant:
             _encode_again(path, encoder)
         reader = bundled_reader(encoder) if settings.quality == "best" else None
         opened = LocalIndex.open(path, encoder, create=create, samples=samples, settings=passages)
+        opened.exact_up_to = settings.exact_vectors
         if opened.writable:
             _bring_up_to_date(opened)
         return cls(opened, encoder, settings, reader, open_language_model(settings))
@@ -221,10 +225,19 @@ class Assistant:
         return self.index.remove(ids)
 
 
+def _phrasing(generator: Generator, encoder: Encoder, translates: bool) -> Phrasing:
+    from assistant.answer.phrasing import Phrasing
+    from assistant.answer.support import Verifier
+
+    return Phrasing(generator, Verifier(encoder), translates)
+
+
 def open_language_model(settings: Settings) -> LanguageModel | None:
     """Return the language model that the settings name, or None when they name none. Nothing is connected yet."""
     if not settings.llm_url:
         return None
+    from assistant.llm import LanguageModel, Server
+
     server = Server(settings.llm_url, settings.llm_model, settings.llm_timeout_s, settings.llm_retries, settings.llm_tokens)
     return LanguageModel(server, language_model_key())
 

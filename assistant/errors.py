@@ -4,6 +4,7 @@
     +-- SettingsError          a setting is unknown or has a wrong value
     +-- UnreadableArticle      a file or record is not an article that can be read
     +-- Unfetchable            an address may not be fetched, or gives nothing that can be read
+    +-- WorkerLost             a process that prepares articles has ended by itself
     +-- UnknownArticle         no article has this id
     +-- IndexProblem           something is wrong with an index as a whole
     |   +-- IndexMismatch      the index was made by another encoder or format
@@ -53,6 +54,10 @@ class Unfetchable(AssistantError):
         super().__init__(message, hint)
         self.status = status
         self.retry_after_s = retry_after_s
+
+
+class WorkerLost(AssistantError):
+    """A process that prepares articles has ended by itself."""
 
 
 class UnknownArticle(AssistantError):

@@ -19,6 +19,7 @@ from typing import IO, Any
 
 import numpy as np
 
+from assistant.drafting import Draft, split_article
 from assistant.errors import AssistantError, UnreadableArticle
 from assistant.index.changes import verify_places
 from assistant.index.encoded import vector_key
@@ -26,7 +27,7 @@ from assistant.index.files import PARTIAL, replace_file, writing
 from assistant.index.index import LocalIndex
 from assistant.index.rows import number
 from assistant.index.versions import Version
-from assistant.ingest import BATCH_ARTICLES, Draft, encode_drafts, split_article
+from assistant.ingest import BATCH_ARTICLES, encode_drafts
 from assistant.protocols import Encoder, PreparedArticle
 from assistant.records import AddReport, Article, Failure, Filters, Quotation, Span
 from assistant.settings import Settings

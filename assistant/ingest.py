@@ -1,64 +1,41 @@
-"""The write path: paths -> read -> clean -> sentences -> quotations -> passages -> terms and vectors -> index."""
+"""The write path: paths -> read -> clean -> sentences -> quotations -> passages -> terms and vectors -> index.
+
+All up to the terms is in `drafting`, as several processes do it; vectors and index are one writer's.
+"""
 
 from __future__ import annotations
 
 import json
 import logging
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from contextlib import closing
+from dataclasses import replace
 from hashlib import blake2b
 from pathlib import Path
 from typing import Literal
 
 import numpy as np
 
-from assistant.errors import AssistantError, UnreadableArticle
+from assistant.drafting import Draft, cleaned, drafted, drafts
+from assistant.errors import UnreadableArticle, WorkerLost
 from assistant.fetch.limits import Limits
 from assistant.index.changes import original_digest
 from assistant.index.encoded import vector_key
 from assistant.index.index import LocalIndex
 from assistant.protocols import Encoder, PreparedArticle
-from assistant.records import AddReport, Article, Failure, Passage, Quotation, Span
+from assistant.records import AddReport, Article, Failure
 from assistant.settings import Settings
 from assistant.sources import Sources
-from assistant.text.clean import clean
-from assistant.text.fingerprints import fingerprint
-from assistant.text.passages import split_passages
-from assistant.text.quotations import find_quotations
 from assistant.text.readers import Raw, Reading, read_bytes
-from assistant.text.sentences import split_sentences
-from assistant.text.terms import analyse
-from assistant.text.tokens import count_many
 
 logger = logging.getLogger(__name__)
 
 BATCH_ARTICLES = 256
 """Articles per generation: what a crash may lose at most, and what is held in memory at once."""
-
+BATCH_BYTES = 64_000_000
+"""A generation has fewer articles when what they were read from is so large."""
 Progress = Callable[[str], None]
 Outcome = Literal["added", "replaced", "unchanged"]
-
-
-@dataclass(frozen=True)
-class Draft:
-    """An article that is split but not yet encoded."""
-
-    article: Article
-    original: bytes
-    sentences: tuple[Span, ...]
-    passages: tuple[tuple[int, int], ...]
-    quotations: tuple[Quotation, ...]
-
-    def passage_texts(self) -> list[str]:
-        """Return what stands for each passage in the index: the title, then the passage's own words."""
-        title = "" if "title" in self.article.inferred else self.article.title
-        return [indexed_text(title, self.article.text, self.sentences, bounds) for bounds in self.passages]
-
-
-def indexed_text(title: str, text: str, sentences: tuple[Span, ...], bounds: tuple[int, int]) -> str:
-    """Return the text that is encoded and analysed for the passage of sentences `[bounds[0], bounds[1])`."""
-    words = text[sentences[bounds[0]].start : sentences[bounds[1] - 1].end]
-    return f"{title}\n{words}" if title else words
 
 
 def add_paths(
@@ -112,10 +89,10 @@ def add_record(
     if not isinstance(article, Failure) and _is_known(index, article):
         found = index.find_origin(article.origin)
         return (found[0] if found else index.find_hash(article.content_hash)) or "", "unchanged"
-    drafted = article if isinstance(article, Failure) else _draft(article, item, settings)
-    if isinstance(drafted, Failure):
-        raise UnreadableArticle(f"the article {drafted.error}".replace("article it ", "article "), drafted.hint)
-    report = _commit(index, encoder, [drafted], AddReport())
+    made = drafted(article, item, settings)
+    if isinstance(made, Failure):
+        raise UnreadableArticle(f"the article {made.error}".replace("article it ", "article "), made.hint)
+    report = _commit(index, encoder, [made], AddReport())
     return (report.added or report.replaced)[0], "added" if report.added else "replaced"
 
 
@@ -140,64 +117,68 @@ def _read_record(record: Mapping[str, object], settings: Settings, origin: str =
 def add_items(
     index: LocalIndex, encoder: Encoder, items: Iterable[Raw | Failure], settings: Settings, progress: Progress = lambda origin: None
 ) -> AddReport:
-    """Add what was read; see `add_paths`."""
-    failures: list[Failure] = []
-    report = AddReport()
-    batch: list[Draft] = []
-    seen: dict[str, str] = {}
-    for item in items:
-        progress(item.origin)
-        if isinstance(item, Raw) and index.is_read(item.origin, original_digest(item.original)):
-            report = replace(report, unchanged=report.unchanged + 1)
-            continue
-        article = cleaned(item)
-        if isinstance(article, Failure):
-            failures.append(article)
-            continue
-        if _is_known(index, article) or article.content_hash in seen:
-            report = replace(report, unchanged=report.unchanged + 1)
-            continue
-        drafted = _draft(article, item, settings)
+    """Add what was read; see `add_paths`.
+
+    Raises:
+        WorkerLost: a process that prepared articles was killed; what it had finished is added.
+    """
+    adding = _Adding(index, encoder)
+    with closing(drafts(adding.unread(items, progress), adding.knows, settings)) as made:
+        try:
+            for one in made:
+                adding.take(one)
+        except WorkerLost:
+            adding.commit()
+            raise
+    adding.commit()
+    return replace(adding.report, failures=tuple(adding.failures))
+
+
+class _Adding:
+    """One addition: what waits for its generation, and the report so far."""
+
+    def __init__(self, index: LocalIndex, encoder: Encoder) -> None:
+        self.index, self.encoder = index, encoder
+        self.failures: list[Failure] = []
+        self.report = AddReport()
+        self._batch: list[Draft] = []
+        self._size_bytes = 0
+        self._seen: set[str] = set()
+
+    def unread(self, items: Iterable[Raw | Failure], progress: Progress) -> Iterator[Raw | Failure]:
+        """Yield what was not read from just these bytes before."""
+        for item in items:
+            progress(item.origin)
+            if isinstance(item, Raw) and self.index.is_read(item.origin, original_digest(item.original)):
+                self._pass_over()
+            else:
+                yield item
+
+    def knows(self, article: Article) -> bool:
+        """Say whether the index has the article, or will have it with this batch."""
+        return article.content_hash in self._seen or _is_known(self.index, article)
+
+    def take(self, drafted: Draft | Failure | None) -> None:
+        """Add an article to the batch, and the batch to the index when it is full; None stands for an article that is known."""
         if isinstance(drafted, Failure):
-            failures.append(drafted)
-            continue
-        seen[article.content_hash] = article.origin
-        batch.append(drafted)
-        if len(batch) >= BATCH_ARTICLES:
-            report = _commit(index, encoder, batch, report)
-            batch, seen = [], {}
-    if batch:
-        report = _commit(index, encoder, batch, report)
-    return replace(report, failures=tuple(failures))
+            self.failures.append(drafted)
+        elif drafted is None or self.knows(drafted.article):
+            self._pass_over()
+        else:
+            self._seen.add(drafted.article.content_hash)
+            self._batch.append(drafted)
+            self._size_bytes += len(drafted.original)
+            if len(self._batch) >= BATCH_ARTICLES or self._size_bytes >= BATCH_BYTES:
+                self.commit()
 
+    def commit(self) -> None:
+        """Store what waits, in one generation."""
+        if self._batch:
+            self.report = _commit(self.index, self.encoder, self._batch, self.report)
+        self._batch, self._seen, self._size_bytes = [], set(), 0
 
-def cleaned(item: Raw | Failure) -> Article | Failure:
-    """Return the article that was read, or why there is none."""
-    if isinstance(item, Failure):
-        return item
-    try:
-        article = clean(item)
-    except AssistantError as error:
-        return Failure(item.origin, str(error), error.hint)
-    if not article.text:
-        return Failure(item.origin, "it holds no story, only page furniture", "check that the file holds an article's text")
-    return article
-
-
-def _draft(article: Article, item: Raw | Failure, settings: Settings) -> Draft | Failure:
-    try:
-        return split_article(article, item.original if isinstance(item, Raw) else b"", settings)
-    except AssistantError as error:
-        return Failure(article.origin, str(error), error.hint)
-
-
-def split_article(article: Article, original: bytes, settings: Settings) -> Draft:
-    """Split a clean article into sentences, quotations and passages."""
-    sentences = tuple(split_sentences(article.text, article.language))
-    counts = count_many([span.of(article.text) for span in sentences])
-    passages = tuple(split_passages(counts, settings.passage_tokens, settings.passage_overlap))
-    quotations = tuple(find_quotations(article.text, sentences, article.language))
-    return Draft(article, original, sentences, passages, quotations)
+    def _pass_over(self) -> None:
+        self.report = replace(self.report, unchanged=self.report.unchanged + 1)
 
 
 def _is_known(index: LocalIndex, article: Article) -> bool:
@@ -229,7 +210,7 @@ def encode_drafts(drafts: list[Draft], encoder: Encoder, index: LocalIndex | Non
     unknown = {key: text for pair in zip(keys, texts, strict=True) for key, text in zip(*pair, strict=True) if key not in vectors}
     if unknown:
         vectors.update(zip(unknown, encoder.encode_passages(list(unknown.values())), strict=True))
-    for draft, group, named in zip(drafts, texts, keys, strict=True):
+    for draft, named in zip(map(Draft.analysed, drafts), keys, strict=True):
         rows = [vectors[key] for key in named]
         yield PreparedArticle(
             article=draft.article,
@@ -237,14 +218,8 @@ def encode_drafts(drafts: list[Draft], encoder: Encoder, index: LocalIndex | Non
             sentences=draft.sentences,
             passages=draft.passages,
             quotations=draft.quotations,
-            terms=tuple(tuple(analyse(text, draft.article.language)) for text in group),
+            terms=draft.terms or (),
             vectors=np.array(rows, np.float32).reshape(len(rows), encoder.dimensions),
             keys=tuple(named),
-            fingerprint=fingerprint(draft.article.text),
+            fingerprint=draft.fingerprint,
         )
-
-
-def text_of(article: Article, passage: Passage) -> str:
-    """Return what was encoded for a passage of a stored article."""
-    title = "" if "title" in article.inferred else article.title
-    return indexed_text(title, article.text, passage.sentences, (0, len(passage.sentences)))

@@ -10,10 +10,11 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from itertools import islice
 
+from assistant.drafting import Draft, cleaned, split_article, text_of
 from assistant.errors import AssistantError
 from assistant.index.index import LocalIndex
 from assistant.index.versions import CLEANED
-from assistant.ingest import BATCH_ARTICLES, Draft, cleaned, encode_drafts, split_article, text_of
+from assistant.ingest import BATCH_ARTICLES, encode_drafts
 from assistant.protocols import Encoder, PreparedArticle
 from assistant.records import Article, Failure, Span
 from assistant.settings import Settings

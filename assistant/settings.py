@@ -51,8 +51,12 @@ class Settings:
     """The most sentences an answer cites; who-said questions cite all of a speaker's words up to twice this."""
     strictness: str = "balanced"
     """How sure an answer must be: `strict` answers less and is wrong less often, `eager` answers nearly always."""
+    exact_vectors: int = 100_000
+    """Passages up to which a search compares all vectors; above, a sketch of them says which, and a few in a hundred may be missed."""
     max_article_bytes: int = 10_000_000
     """A single article larger than this is refused as no article."""
+    add_processes: int = 0
+    """How many processes prepare the articles of a large addition: 0 is one for each core with `assistant add`, none in a program."""
     max_question_chars: int = 2_000
     """A longer question is refused."""
     history_tokens: int = 2_000
@@ -105,10 +109,10 @@ class Settings:
     def __post_init__(self) -> None:
         bounds: dict[str, tuple[float, float]] = {
             "passage_tokens": (16, 1_000_000), "passage_overlap": (0, 16), "k": (1, 1000), "max_citations": (1, 50),
-            "max_article_bytes": (1, 10**12), "max_question_chars": (1, 10**6),
+            "exact_vectors": (0, 10**9), "max_article_bytes": (1, 10**12), "max_question_chars": (1, 10**6),
             "history_tokens": (0, 10**6), "port": (0, 65535),
             "fetch_delay_s": (0, 3600), "fetch_timeout_s": (0.1, 3600), "fetch_max_articles": (1, 10**6),
-            "workers": (1, 64), "rate_per_minute": (0, 10**6), "max_body_bytes": (1000, 10**10),
+            "workers": (1, 64), "add_processes": (0, 64), "rate_per_minute": (0, 10**6), "max_body_bytes": (1000, 10**10),
             "session_hours": (0.01, 8760), "questions_per_minute": (1, 10**6),
             "llm_timeout_s": (0.05, 3600), "llm_retries": (0, 10), "llm_tokens": (2048, 10_000_000),
         }  # fmt: skip

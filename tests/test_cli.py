@@ -337,15 +337,3 @@ def test_ask_is_restricted_by_its_options(index: str, capsys):
     assert answer["filters"]["speaker"] == "Biden"
     assert main(["--index", index, "ask", "--json", "--until", "1999", QUESTION]) == 0
     assert json.loads(capsys.readouterr().out)["abstained"]
-
-
-@pytest.mark.parametrize("command", [["list"], ["remove", "1"], ["--help"]], ids=lambda words: words[0])
-def test_no_model_is_loaded_to_look_articles_up(index, command):
-    code = (
-        "import sys; from assistant.cli import main\n"
-        f"try: main(['--index', {index!r}, *{command!r}])\n"
-        "except SystemExit: pass\n"
-        "heavy = {'torch', 'gradio', 'llama_index', 'faiss', 'tokenizers', 'onnxruntime', 'sentence_transformers', 'assistant.assistant'}\n"
-        "assert not heavy & set(sys.modules), heavy & set(sys.modules)"
-    )
-    subprocess.run([sys.executable, "-c", code], check=True, stdout=subprocess.DEVNULL)

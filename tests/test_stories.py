@@ -10,8 +10,9 @@ from pathlib import Path
 import pytest
 
 from assistant.assistant import Assistant
+from assistant.drafting import split_article
 from assistant.index.alike_articles import SHARE, shared
-from assistant.ingest import encode_drafts, split_article
+from assistant.ingest import encode_drafts
 from assistant.records import Filters
 from assistant.stories import stories
 from assistant.text.clean import clean

@@ -10,7 +10,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from difflib import SequenceMatcher
 from functools import cached_property
 from typing import NamedTuple
 
@@ -23,7 +22,7 @@ from assistant.search.retrievers import HybridRetriever
 from assistant.text.language import same_language
 from assistant.text.mentions import names
 from assistant.text.terms import analyse, folded, is_stopword
-from assistant.text.transliteration import script, skeleton
+from assistant.text.transliteration import alike, script, skeleton
 
 ALIKE, ALIKE_BEHIND = 0.8, 0.87
 """From this share of equal letters on two words may be one name in two spellings; the second when the first letters differ."""
@@ -150,9 +149,7 @@ class Looking:
 def _is_like(word: str, near: str) -> bool:
     wanted, written = folded(word), folded(near)
     least = ALIKE if wanted[:1] == written[:1] else ALIKE_BEHIND
-    if 2 * min(len(wanted), len(written)) < least * (len(wanted) + len(written)):
-        return False
-    return SequenceMatcher(None, wanted, written).ratio() >= least
+    return alike(wanted, written, least)
 
 
 def _may_sound_like(word: str, near: str) -> bool:
@@ -165,7 +162,7 @@ def _may_sound_like(word: str, near: str) -> bool:
     # An article may be glued to a name (`الريحانة`), so that in scripts without capitals the first sound does not tell.
     first = near[0].isupper() and wanted[:1] != written[:1]
     least = SHORT_SOUNDS_ALIKE if min(len(wanted), len(written)) < FEW else SOUNDS_ALIKE
-    return not first and SequenceMatcher(None, wanted, written).ratio() >= least
+    return not first and alike(wanted, written, least)
 
 
 def _is_acronym(word: str) -> bool:

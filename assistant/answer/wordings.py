@@ -60,9 +60,11 @@ def tables() -> dict[str, dict[str, Any]]:
     return found
 
 
-@lru_cache(maxsize=1)
-def _languages() -> dict[str, _Language]:
-    return {code: _compiled(table) for code, table in tables().items() if code not in OTHER_TABLES}
+@lru_cache(maxsize=64)
+def _language(code: str) -> _Language | None:
+    """Return the wordings of a language, None when it has none; compiled when it is first asked for: all take half a second."""
+    table = tables().get(code) if code not in OTHER_TABLES else None
+    return None if table is None else _compiled(table)
 
 
 def _compiled(table: Mapping[str, Any]) -> _Language:
@@ -94,7 +96,8 @@ def _unspaced(split: str) -> str:
 def take_direct(question: str, languages: Sequence[str]) -> tuple[str, bool]:
     """Return a question without `in his own words` and the like, and whether there was such."""
     for code in languages:
-        pattern = _languages()[code].direct if code in _languages() else None
+        known = _language(code)
+        pattern = known.direct if known else None
         if pattern and (found := pattern.search(question)):
             rest = " ".join(f"{question[: found.start()]} {question[found.end() :]}".split()).strip(" ,")
             return rest or question, True
@@ -108,8 +111,8 @@ def read_wordings(question: str, languages: Sequence[str]) -> Iterator[Wording]:
     quoted = _QUOTED.search(question)
     words = quoted["words"].strip(" .,!?") if quoted else ""
     for code in languages:
-        if code in _languages():
-            for form, pattern in _languages()[code].forms:
+        if known := _language(code):
+            for form, pattern in known.forms:
                 written, bare = tried[_MARK in pattern.pattern]
                 found = pattern.fullmatch(bare)
                 if found and (wording := _wording(form, found, written, words)):
@@ -137,8 +140,8 @@ def _words_of(name: str) -> frozenset[str]:
 def split_speakers(named: str, languages: Sequence[str]) -> tuple[str, ...]:
     """Return the speakers that a question names together: `Xi dan Putin`. Whether they are two is for the ledger to say."""
     for code in languages:
-        if code in _languages():
-            parts = tuple(part.strip() for part in _languages()[code].split.split(named) if part.strip())
+        if known := _language(code):
+            parts = tuple(part.strip() for part in known.split.split(named) if part.strip())
             if len(parts) > 1:
                 return tuple(dict.fromkeys(parts))
     return (named,) if named else ()

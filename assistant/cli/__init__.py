@@ -9,7 +9,6 @@ from __future__ import annotations
 import argparse
 import os
 import sys
-import traceback
 from collections.abc import Callable, Sequence
 from typing import Any, cast
 
@@ -18,7 +17,6 @@ from assistant.cli import asking, commands, evaluating, keeping, keys, mcp, quot
 from assistant.cli.filters import add_filters
 from assistant.cli.terminal import complain, one_line
 from assistant.errors import AssistantError
-from assistant.settings import STRICTNESSES
 
 Command = Callable[[argparse.Namespace], int]
 
@@ -48,6 +46,8 @@ def main(argv: Sequence[str] | None = None) -> int:
         return PIPE_CLOSED
     except Exception as error:
         if args.debug:
+            import traceback
+
             traceback.print_exc()
         complain(f"error: unexpected {type(error).__name__}: {one_line(error)}; run with --debug for the trace")
         return 1
@@ -79,7 +79,11 @@ def _parser(words: Sequence[str]) -> argparse.ArgumentParser:
     chat = command("chat", asking.chat, "ask in turns; a question may refer to the answer before")
     for sub in (ask, chat):
         add_filters(sub)
-        sub.add_argument("--strictness", choices=STRICTNESSES, help="how sure an answer must be (balanced)")
+    if {"ask", "chat"} & set(words):  # every other command can do without the settings
+        from assistant.settings import STRICTNESSES
+
+        for sub in (ask, chat):
+            sub.add_argument("--strictness", choices=STRICTNESSES, help="how sure an answer must be (balanced)")
     serve = command("serve", commands.serve, "open the web chat on this machine")
     serve.add_argument("--samples", action="store_true", help="make the index of the sample articles if there is none")
     serve.add_argument("--host", help="the address to listen on (127.0.0.1)")

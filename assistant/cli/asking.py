@@ -8,12 +8,15 @@ import sys
 from collections import abc
 from collections.abc import Iterator
 from contextlib import closing
+from typing import TYPE_CHECKING
 
 from assistant.cli.filters import filters_of
 from assistant.cli.opening import open_assistant
 from assistant.cli.terminal import complain, json_text, prose_columns
 from assistant.errors import AssistantError
-from assistant.records import Answer, Turn
+
+if TYPE_CHECKING:
+    from assistant.records import Answer, Turn
 
 
 def ask(args: argparse.Namespace) -> int:
@@ -28,6 +31,8 @@ def ask(args: argparse.Namespace) -> int:
 
 def chat(args: argparse.Namespace) -> int:
     """Answer questions in turns."""
+    from assistant.records import Turn
+
     history: list[Turn] = []
     filters = filters_of(args)
     with open_assistant(args) as assistant:

@@ -5,20 +5,28 @@ from __future__ import annotations
 import argparse
 from collections.abc import Sequence
 
-from assistant.cli.opening import make_samples, open_assistant, open_index, require, settings_of
+from assistant.cli.opening import make_samples, open_articles, require, settings_of
 from assistant.cli.terminal import complain, json_text, progress, prose_columns, terminal_columns
 from assistant.errors import SettingsError
-from assistant.settings import load_settings
 
 
 def add(args: argparse.Namespace) -> int:
     """Add articles."""
+    from dataclasses import replace
+
     from assistant.assistant import Assistant
+    from assistant.pool import processes_here
     from assistant.serve.render import added, skipped
 
     settings = settings_of(args)
+    settings = replace(settings, add_processes=settings.add_processes or processes_here())
     with Assistant.open(settings=settings) as assistant, progress() as step:
-        report = assistant.add(args.paths, step, columns_of(args.column))
+        before = assistant.index.count().articles
+        try:
+            report = assistant.add(args.paths, step, columns_of(args.column))
+        except KeyboardInterrupt:
+            complain(f"interrupted: {assistant.index.count().articles - before} new articles are in; the same command goes on from there")
+            raise
     complain(*map(skipped, report.failures))
     print(json_text(report) if args.json else added(report))
     return 1 if report.failures else 0
@@ -47,8 +55,8 @@ def list_articles(args: argparse.Namespace) -> int:
     from assistant.serve.render import as_json
     from assistant.serve.tables import article_row, table
 
-    with open_index(args) as index:
-        articles = list(index.articles())
+    with open_articles(args) as stored:
+        articles = list(stored.articles())
     if args.json:
         without_text = [{k: v for k, v in as_json(article).items() if k != "text"} for article in articles]
         print(json_text(without_text))
@@ -65,9 +73,9 @@ def show(args: argparse.Namespace) -> int:
     from assistant.serve.quoted import article_as_text
     from assistant.serve.render import as_json
 
-    with open_assistant(args) as assistant:
-        article = assistant.article(args.id)
-        quotations = assistant.index.quotations((article.id,))
+    with open_articles(args) as stored:
+        article = stored.article(args.id)
+        quotations = stored.quotations((article.id,))
     if args.json:
         print(json_text({**as_json(article), "quotations": as_json(quotations)}))
     else:
@@ -101,6 +109,7 @@ def models(args: argparse.Namespace) -> int:
     """List the sentence models."""
     from assistant.serve.models import legend, listed, rows
     from assistant.serve.tables import table
+    from assistant.settings import load_settings
 
     known = listed(load_settings().encoder)
     if args.json:

@@ -3,19 +3,24 @@
 from __future__ import annotations
 
 import argparse
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from assistant.cli.terminal import complain, progress
 from assistant.errors import IndexMismatch
-from assistant.settings import SAMPLES, Settings, index_path, load_settings
 
 if TYPE_CHECKING:
     from assistant.assistant import Assistant
     from assistant.index.index import LocalIndex
+    from assistant.index.reading import StoredArticles
+    from assistant.settings import Settings
 
 
 def settings_of(args: argparse.Namespace) -> Settings:
     """Load the settings, with those that the command line gives."""
+    from assistant.settings import load_settings
+
     names = ("host", "port", "root_path", "sign_in", "workers", "log_questions", "strictness", "llm_url", "llm_model")
     flags = {name: getattr(args, name, None) for name in names}
     if getattr(args, "no_llm", False):
@@ -42,16 +47,34 @@ def open_index(args: argparse.Namespace) -> LocalIndex:
     Raises:
         AssistantError: it is not there, or cannot be opened.
     """
+    from assistant.index.index import LocalIndex
+    from assistant.settings import index_path
+
     settings = settings_of(args)
     require(settings)
-    from assistant.index.index import LocalIndex
-
     return LocalIndex.open(index_path(settings.index), create=False)
+
+
+@contextmanager
+def open_articles(args: argparse.Namespace) -> Iterator[StoredArticles]:
+    """Open the articles alone, for commands that change nothing and search for nothing: that takes a tenth of the time of an index.
+
+    Raises:
+        AssistantError: the index is not there, or cannot be opened.
+    """
+    from assistant.index.opening import opened_articles
+    from assistant.settings import index_path
+
+    settings = settings_of(args)
+    require(settings)
+    with opened_articles(index_path(settings.index)) as articles:
+        yield articles
 
 
 def require(settings: Settings) -> None:
     """Say what to do when the index is not there; the samples are made when they are asked for."""
     from assistant.serve import samples
+    from assistant.settings import SAMPLES, index_path
 
     path = index_path(settings.index)
     if settings.index == SAMPLES and samples.is_missing():

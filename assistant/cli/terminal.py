@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import json
-import shutil
 import sys
 from collections.abc import Callable, Iterator
 from typing import Any, cast
@@ -24,6 +22,8 @@ def progress() -> Iterator[Callable[[str], None]]:
 
 def json_text(value: Any, indent: int | None = 2) -> str:
     """Return a record, or records, as JSON."""
+    import json
+
     from assistant.serve.render import as_json
 
     return json.dumps(as_json(value), ensure_ascii=False, indent=indent)
@@ -31,6 +31,8 @@ def json_text(value: Any, indent: int | None = 2) -> str:
 
 def terminal_columns() -> int:
     """Return how wide the terminal is, 0 for a pipe."""
+    import shutil
+
     return shutil.get_terminal_size().columns if sys.stdout.isatty() else 0
 
 

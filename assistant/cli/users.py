@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import getpass
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -83,6 +82,8 @@ def _password() -> str:
     """Ask for a password twice; from a pipe, read it from the first line."""
     if not sys.stdin.isatty():
         return sys.stdin.readline().rstrip("\n")
+    import getpass
+
     password = getpass.getpass("password: ")
     if getpass.getpass("again: ") != password:
         raise AccountRefused("the two passwords differ", "give the same password twice")

@@ -12,9 +12,10 @@ from pathlib import Path
 
 from assistant.answer.answers import Answering
 from assistant.assistant import Assistant
+from assistant.drafting import split_article
 from assistant.errors import IndexMismatch
 from assistant.evaluate.datasets import EvaluationQuestion, Gold, QuestionSet
-from assistant.ingest import encode_drafts, split_article
+from assistant.ingest import encode_drafts
 from assistant.records import Article, Span
 from assistant.settings import Settings, index_path
 from assistant.text.language import detect_language

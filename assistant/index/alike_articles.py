@@ -9,11 +9,13 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator, Sequence
-
-import numpy as np
-from numpy.typing import NDArray
+from typing import TYPE_CHECKING
 
 from assistant.index.store import Connection
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
 
 ROWS = 3
 """Positions in a band: with 42 bands, texts that share a third of their triples meet with a probability of .79, a half .996."""
@@ -29,12 +31,15 @@ MOST_IN_BAND = 200
 def put_fingerprint(connection: Connection, article_id: int, fingerprint: bytes) -> None:
     """Store the fingerprint of an article and note of which articles it is a near copy."""
     connection.execute("INSERT OR REPLACE INTO fingerprints VALUES (?, ?)", (article_id, fingerprint))
-    others: dict[int, int] = {}
-    for band in _bands(fingerprint):
+    bands = list(_bands(fingerprint))
+    others: dict[int, None] = {}
+    # Most bands are new: one question tells which are not, instead of one for each.
+    slots = ", ".join("?" * len(bands))
+    for (band,) in connection.execute(f"SELECT DISTINCT band FROM bands WHERE band IN ({slots})", bands).fetchall():
         found = connection.execute("SELECT article_id FROM bands WHERE band = ? LIMIT ?", (band, MOST_IN_BAND + 1)).fetchall()
         if len(found) <= MOST_IN_BAND:
-            others.update((row[0], row[0]) for row in found)
-        connection.execute("INSERT OR IGNORE INTO bands VALUES (?, ?)", (band, article_id))
+            others.update(dict.fromkeys(row[0] for row in found))
+    connection.executemany("INSERT OR IGNORE INTO bands VALUES (?, ?)", ((band, article_id) for band in bands))
     for other_id in others:
         row = connection.execute("SELECT fingerprint FROM fingerprints WHERE article_id = ?", (other_id,)).fetchone()
         share = shared(fingerprint, row[0]) if row and other_id != article_id else 0.0
@@ -45,6 +50,8 @@ def put_fingerprint(connection: Connection, article_id: int, fingerprint: bytes)
 
 def shared(one: bytes, other: bytes) -> float:
     """Return the share of the shorter text's triples that stand in the longer text, as two fingerprints estimate it."""
+    import numpy as np
+
     (n_one, a), (n_other, b) = _read(one), _read(other)
     if len(a) != len(b) or not len(a):
         return 0.0
@@ -104,6 +111,8 @@ def rebuild_copies(connection: Connection) -> None:
 
 
 def _read(fingerprint: bytes) -> tuple[int, NDArray[np.uint32]]:
+    import numpy as np
+
     values = np.frombuffer(fingerprint, dtype="<u4")
     return (int(values[0]), values[1:]) if len(values) else (0, values)
 

@@ -1,42 +1,25 @@
-"""What is written to the store, and what the derived parts read back to follow it."""
+"""What is written to the store."""
 
 from __future__ import annotations
 
 import hashlib
 import json
 import zlib
-from collections.abc import Generator, Mapping, Sequence
-from typing import Any, NamedTuple
-
-import numpy as np
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
 
 from assistant.errors import UnreadableArticle
 from assistant.index.alike_articles import put_fingerprint
-from assistant.index.rows import COLUMNS, QUOTATION_COLUMNS, Counts, Halves, Ids, number, quotation_row, writable
+from assistant.index.rows import COLUMNS, QUOTATION_COLUMNS, Counts, number, quotation_row, writable
 from assistant.index.seals import seal
 from assistant.index.store import Connection
-from assistant.protocols import PreparedArticle
 from assistant.records import Article, Quotation
 
-_BATCH = 4096
+if TYPE_CHECKING:
+    from assistant.protocols import PreparedArticle
+
 _SLOTS = ", ".join("?" * (6 + len(COLUMNS)))
 _INSERT_ARTICLE = f"INSERT INTO articles (id, generation, inferred, text, pages, provenance, {', '.join(COLUMNS)}) VALUES ({_SLOTS})"
-
-
-class Document(NamedTuple):
-    """A passage as the lexical part takes it: its terms joined by spaces."""
-
-    passage_id: int
-    terms: str
-
-
-class VectorChange(NamedTuple):
-    """A step for the vectors: ids to drop, rows to add in the order of their ids, the generation reached."""
-
-    generation: int
-    removed: Ids
-    added: Ids
-    rows: Halves
 
 
 def as_token(term: str) -> str:
@@ -46,6 +29,9 @@ def as_token(term: str) -> str:
 
 def join_terms(terms: Sequence[str]) -> str:
     """Return the terms as one text that the lexical part divides again."""
+    joined = " ".join(terms)
+    if joined.split() == list(terms):  # no term is empty or has white space: nearly always, and ten times as fast
+        return joined
     return " ".join(token for term in terms if (token := as_token(term)))
 
 
@@ -97,6 +83,8 @@ def verify(prepared: PreparedArticle, dimensions: int) -> None:
         ValueError: parts of the article do not fit each other; that is a mistake in the program.
         UnreadableArticle: the text cannot be written as UTF-8.
     """
+    import numpy as np
+
     n = len(prepared.passages)
     if prepared.vectors.shape != (n, dimensions):
         raise ValueError(f"vectors of shape {prepared.vectors.shape} for {n} passages of {dimensions} dimensions")
@@ -266,30 +254,6 @@ def row_numbers(article_ids: Sequence[str]) -> list[int]:
     return list(dict.fromkeys(number(article_id) for article_id in article_ids))
 
 
-def _first_after(connection: Connection, since: int) -> int:
-    # Ids grow with the generations, so what came later starts here. Asked for both at once, SQLite would read
-    # every passage.
-    row = connection.execute("SELECT id FROM passages WHERE generation > ? ORDER BY generation, id LIMIT 1", (since,)).fetchone()
-    return 2**63 - 1 if row is None else int(row[0])
-
-
-def documents(connection: Connection, since: int) -> Generator[Document, None, None]:
-    """Yield the passages that came after a generation; close it to let go of the store."""
-    rows = connection.execute(
-        """SELECT p.id, t.terms FROM passages AS p JOIN terms AS t ON t.passage_id = p.id
-           WHERE p.id >= ? ORDER BY p.id""",
-        (_first_after(connection, since),),
-    )
-    for passage_id, terms in rows:
-        yield Document(passage_id, terms)
-
-
-def removed_since(connection: Connection, since: int) -> Ids:
-    """Return the ids of the passages that went after a generation."""
-    rows = connection.execute("SELECT passage_id FROM removed WHERE generation > ?", (since,))
-    return np.fromiter((row[0] for row in rows), dtype=np.int64)
-
-
 def vectors_of(connection: Connection, article_id: int) -> list[bytes]:
     """Return the vectors of an article's passages, half floats, in the order of its text."""
     rows = connection.execute(
@@ -297,21 +261,3 @@ def vectors_of(connection: Connection, article_id: int) -> list[bytes]:
         (article_id,),
     )
     return [bytes(row[0]) for row in rows]
-
-
-def vector_changes(connection: Connection, since: int, dimensions: int) -> Generator[VectorChange, None, None]:
-    """Yield, a batch at a time, what brings vectors from a generation to the present one."""
-    generation = int(get(connection, "generation", "0"))
-    gone = removed_since(connection, since)
-    nothing = np.empty(0, dtype=np.int64)
-    cursor = connection.execute(
-        """SELECT p.id, v.vector FROM passages AS p JOIN vectors AS v ON v.passage_id = p.id
-           WHERE p.id >= ? ORDER BY p.id""",
-        (_first_after(connection, since),),
-    )
-    while rows := cursor.fetchmany(_BATCH):
-        ids = np.array([row[0] for row in rows], dtype=np.int64)
-        halves = np.frombuffer(b"".join(row[1] for row in rows), dtype="<f2").reshape(len(rows), dimensions)
-        yield VectorChange(since, gone, ids, halves)  # only the last one completes the generation
-        gone = nothing
-    yield VectorChange(generation, gone, nothing, np.empty((0, dimensions), dtype=np.float16))

@@ -7,7 +7,7 @@ import time
 
 from assistant.errors import IndexBusy, IndexNotWritable
 from assistant.index import changes, vectors
-from assistant.index.files import sweep, writing
+from assistant.index.files import has_leftovers, sweep, writing
 from assistant.index.parts import RETRY_S, Parts
 
 logger = logging.getLogger(__name__)
@@ -32,6 +32,12 @@ def compact(parts: Parts, due: str = ALL) -> None:
         parts.store.checkpoint()
     else:
         logger.warning("a reader keeps the log of %s: its old pages go with the next write", parts.folder)
+
+
+def is_due(parts: Parts) -> bool:
+    """Say whether an earlier compaction, or an earlier write, left something undone."""
+    with parts.store.read() as connection:
+        return changes.get(connection, "due") != "" or has_leftovers(parts.folder)
 
 
 def compact_if_due(parts: Parts) -> None:

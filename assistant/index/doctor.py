@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 
 from assistant.errors import AssistantError
-from assistant.index import alike_articles, changes, rows, vectors
+from assistant.index import alike_articles, changes, following, rows, vectors
 from assistant.index.files import checksum
 from assistant.index.lexical import LexicalIndex
 from assistant.index.manifest import Manifest, VectorPart, agree, read_manifest, recorded_manifest
@@ -212,7 +212,7 @@ def _vector_problems(parts: Parts) -> Iterator[str]:
         yield SNAPSHOT_DAMAGED
     served, n_passages = parts.vectors(), 0
     with parts.store.read() as connection:
-        for change in changes.vector_changes(connection, 0, parts.encoder.dimensions):
+        for change in following.vector_changes(connection, 0, parts.encoder.dimensions):
             n_passages += len(change.added)
             if not np.isfinite(change.rows).all():
                 yield "the store has vectors that are not finite"
@@ -234,7 +234,7 @@ def _lexical_problems(parts: Parts) -> Iterator[str]:
         return
     with parts.store.read() as connection:
         generation = int(changes.get(connection, "generation"))
-        ids = [document.passage_id for document in changes.documents(connection, 0)]
+        ids = [document.passage_id for document in following.documents(connection, 0)]
     if (opened.uid, opened.generation) != (parts.uid, generation):
         yield f"it holds generation {opened.generation}, the store {generation}"
     elif opened.ids().tolist() != ids:

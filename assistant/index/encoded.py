@@ -5,11 +5,12 @@ from __future__ import annotations
 import hashlib
 import zlib
 from collections.abc import Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING
 
-import numpy as np
-
-from assistant.index.rows import Halves
 from assistant.index.store import Connection
+
+if TYPE_CHECKING:
+    from assistant.index.rows import Halves
 
 _AT_ONCE = 400
 
@@ -23,6 +24,8 @@ def vector_key(digest: str, text: str) -> bytes:
 
 def known_vectors(connection: Connection, keys: Iterable[bytes], dimensions: int) -> dict[bytes, Halves]:
     """Return those of the vectors that the store has, whichever article they are of. One that is damaged is not known."""
+    import numpy as np
+
     wanted = [key for key in dict.fromkeys(keys) if key]
     found: dict[bytes, Halves] = {}
     for at in range(0, len(wanted), _AT_ONCE):

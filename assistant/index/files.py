@@ -128,6 +128,11 @@ def checksum(path: Path) -> tuple[int, int]:
     return crc, size
 
 
+def has_leftovers(folder: Path) -> bool:
+    """Say whether `sweep` would find something."""
+    return next(folder.glob("*" + PARTIAL), None) is not None
+
+
 def sweep(folder: Path) -> None:
     """Delete what a crashed writer left half done; call it only under the write lock."""
     for path in folder.glob("*" + PARTIAL):

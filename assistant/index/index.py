@@ -6,7 +6,7 @@ import math
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
 from assistant.index import changes, compaction, opening, replacing, rows
 from assistant.index.compaction import compact_if_due
@@ -15,10 +15,13 @@ from assistant.index.keeping import KeptIndex
 from assistant.index.locks import WriteLock
 from assistant.index.manifest import EncoderInfo, EncoderLike, Manifest
 from assistant.index.reading import ALL
-from assistant.index.rows import Counts, Ids
+from assistant.index.rows import Counts
 from assistant.index.store import Store
 from assistant.protocols import PreparedArticle, Vectors
 from assistant.records import Filters
+
+if TYPE_CHECKING:
+    from assistant.index.rows import Ids
 
 __all__ = ["Counts", "EncoderInfo", "LocalIndex", "Problem"]
 
@@ -97,6 +100,15 @@ class LocalIndex(KeptIndex):
         """What the index was made with, and the state of its parts."""
         self._parts.refresh()
         return self._parts.manifest
+
+    @property
+    def exact_up_to(self) -> int:
+        """Passages up to which the search of vectors compares all of them; above it may miss a few."""
+        return self._parts.snapshots.exact_up_to
+
+    @exact_up_to.setter
+    def exact_up_to(self, n_passages: int) -> None:
+        self._parts.snapshots.exact_up_to = n_passages
 
     @property
     def writable(self) -> bool:
@@ -212,7 +224,7 @@ class LocalIndex(KeptIndex):
         return ids
 
     def _finish_compaction(self) -> None:
-        if self._store.writable:
+        if self._store.writable and compaction.is_due(self._parts):
             with self._lock.held_if_free() as held:
                 if held:
                     compact_if_due(self._parts)

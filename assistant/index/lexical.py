@@ -15,16 +15,19 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import tantivy
 
-from assistant.index.changes import Document, as_token
+from assistant.index.changes import as_token
 from assistant.index.files import PARTIAL, is_writable, sync_folder, writing
+from assistant.index.following import Document
 from assistant.index.manifest import LexicalPart
-from assistant.index.rows import Ids
 from assistant.index.segments import NAME, damaged_files, read_opstamp
+
+if TYPE_CHECKING:
+    from assistant.index.rows import Ids
 
 logger = logging.getLogger(__name__)
 

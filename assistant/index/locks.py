@@ -6,11 +6,13 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-
-from filelock import FileLock, Timeout
+from typing import TYPE_CHECKING
 
 from assistant.errors import IndexBusy
 from assistant.index.files import no_permission, not_writable
+
+if TYPE_CHECKING:
+    from filelock import BaseFileLock
 
 WRITE_TIMEOUT_S = 60.0
 """How long a write waits for another: a large batch and a compaction take seconds, not minutes."""
@@ -26,7 +28,7 @@ class WriteLock:
         self.timeout_s = timeout_s
         self._folder = folder
         self._thread = threading.RLock()
-        self._file = FileLock(folder / "write.lock", thread_local=False)
+        self._file: BaseFileLock | None = None
 
     @contextmanager
     def held(self) -> Iterator[None]:
@@ -59,7 +61,10 @@ class WriteLock:
     def _acquire(self, timeout_s: float) -> bool:
         if not self._thread.acquire(timeout=timeout_s):
             return False
+        from filelock import FileLock, Timeout  # late: it brings asyncio, and most commands write nothing
+
         try:
+            self._file = self._file or FileLock(self._folder / "write.lock", thread_local=False)
             self._file.acquire(timeout=timeout_s, poll_interval=0.02)
         except BaseException as error:
             self._thread.release()
@@ -72,6 +77,7 @@ class WriteLock:
         return True
 
     def _release(self) -> None:
+        assert self._file is not None, "it was acquired"
         self._file.release()
         self._thread.release()
 

@@ -18,7 +18,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from assistant.errors import IndexDamaged, IndexNotWritable
-from assistant.index import changes, lexical, rows
+from assistant.index import changes, following, lexical, rows
 from assistant.index.files import sweep, writing
 from assistant.index.lexical import LexicalIndex
 from assistant.index.locks import WriteLock
@@ -222,8 +222,8 @@ class Parts:
 
     def _updated_lexical(self, since: int, generation: int) -> LexicalIndex | None:
         with self.store.read() as connection:
-            added = list(changes.documents(connection, since))
-            gone = changes.removed_since(connection, since).tolist()
+            added = list(following.documents(connection, since))
+            gone = following.removed_since(connection, since).tolist()
         try:
             lexical.update(self.folder, self.uid, generation, gone + [d.passage_id for d in added], added)
         except (ValueError, OSError) as error:
@@ -232,7 +232,7 @@ class Parts:
         return LexicalIndex.open(self.folder, self._sound)
 
     def _rebuilt_lexical(self) -> LexicalIndex:
-        with self.store.read() as connection, closing(changes.documents(connection, 0)) as documents:
+        with self.store.read() as connection, closing(following.documents(connection, 0)) as documents:
             generation = int(changes.get(connection, "generation"))
             lexical.rebuild(self.folder, self.uid, generation, documents)
         built = LexicalIndex.open(self.folder, self._sound)
@@ -242,7 +242,7 @@ class Parts:
 
     def _lexical_from_store(self) -> LexicalIndex:
         logger.info("the lexical part of %s is made in memory", self.folder)
-        with self.store.read() as connection, closing(changes.documents(connection, 0)) as documents:
+        with self.store.read() as connection, closing(following.documents(connection, 0)) as documents:
             generation = int(changes.get(connection, "generation"))
             return LexicalIndex.in_memory(self.uid, generation, documents)
 

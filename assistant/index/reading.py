@@ -5,19 +5,20 @@ from __future__ import annotations
 from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import partial
-from typing import Any, TypeVar
-
-import numpy as np
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from assistant.index import changes, encoded, rows
 from assistant.index.alike_articles import groups
-from assistant.index.rows import Counts, Halves, Utterances
+from assistant.index.rows import Counts, Utterances
 from assistant.index.seals import refuse_damaged
 from assistant.index.shelves import Shelves
 from assistant.index.store import Connection, Store
 from assistant.index.versions import Version, find_version, versions_of
-from assistant.protocols import Vectors
 from assistant.records import Article, Filters, Passage, Quotation, Span
+
+if TYPE_CHECKING:
+    from assistant.index.rows import Halves
+    from assistant.protocols import Vectors
 
 ALL = Filters()
 K = TypeVar("K")
@@ -96,6 +97,8 @@ class StoredArticles:
 
     def passage_vectors(self, article_id: str) -> Vectors:
         """Return the vectors of an article's passages in the order of its text, shape (passages, dimensions)."""
+        import numpy as np
+
         with self._store.read() as connection:
             found = changes.vectors_of(connection, rows.number(article_id))
         return np.array([np.frombuffer(vector, "<f2") for vector in found], np.float32)

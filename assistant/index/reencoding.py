@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -11,11 +12,13 @@ from assistant.index.encoded import drop_used_spares, known_vectors, put_spares,
 from assistant.index.files import writing
 from assistant.index.manifest import EncoderInfo
 from assistant.index.parts import Parts
-from assistant.index.rows import Halves
 from assistant.index.seals import seal
 from assistant.index.store import Connection
 from assistant.protocols import Vectors
 from assistant.records import Article, Passage
+
+if TYPE_CHECKING:
+    from assistant.index.rows import Halves
 
 HALF_MAX = np.finfo(np.float16).max
 Words = Callable[[Article, Passage], str]

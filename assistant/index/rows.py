@@ -5,17 +5,18 @@ from __future__ import annotations
 import json
 import zlib
 from collections.abc import Iterable, Sequence
-from typing import Any, NamedTuple
-
-import numpy as np
-from numpy.typing import NDArray
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from assistant.errors import UnknownArticle
 from assistant.index.store import Connection
 from assistant.records import Article, Filters, Passage, Quotation, Span
 
-Ids = NDArray[np.int64]
-Halves = NDArray[np.float16]
+if TYPE_CHECKING:  # whoever only looks articles up does not load numpy
+    import numpy as np
+    from numpy.typing import NDArray
+
+    Ids = NDArray[np.int64]
+    Halves = NDArray[np.float16]
 
 COLUMNS = (
     "title", "url", "outlet", "source", "author", "editor", "place", "published", "updated", "language",
@@ -133,6 +134,8 @@ def allowed(connection: Connection, filters: Filters) -> Ids | None:
     """Return the sorted ids of the passages that the filters allow, or None when they allow all."""
     if filters == EVERYTHING:
         return None
+    import numpy as np
+
     condition, values = restriction(filters)
     rows = connection.execute(
         f"""SELECT id FROM passages WHERE article_id IN (SELECT id FROM articles WHERE {condition})

@@ -9,7 +9,7 @@ from contextlib import closing, suppress
 from pathlib import Path
 
 from assistant.errors import IndexNotWritable
-from assistant.index import changes, rows, vectors
+from assistant.index import following, rows, vectors
 from assistant.index.manifest import VectorPart, read_manifest
 from assistant.index.store import Store
 from assistant.index.vectors import VectorIndex
@@ -20,6 +20,10 @@ SNAPSHOT_MIN = 1000
 SNAPSHOT_SHARE = 0.1
 """The snapshot is written anew when so many passages have come or gone since, or this share of all. The store
 gives 1,000 rows in milliseconds, and growing by a tenth keeps the rewriting of a long add linear."""
+EXACT_UP_TO = 100_000
+"""Passages up to which every vector is compared; above, a sketch says which. See `docs/speed.md`."""
+EXACT_AGAIN = 0.8
+"""The share of that number below which it is exact again, so that a few removals and additions do not go to and fro."""
 
 
 class Snapshots:
@@ -29,6 +33,7 @@ class Snapshots:
         self.folder = folder
         self.store = store
         self.uid = uid
+        self.exact_up_to = EXACT_UP_TO
         self._following = threading.RLock()
         self._served: VectorIndex | None = None
         self.damaged = False
@@ -64,11 +69,20 @@ class Snapshots:
     def save(self, facts: Mapping[str, str]) -> VectorPart | None:
         """Write the snapshot and return what the manifest must say; None when there is no space for it."""
         try:
-            return self.current().save(self.folder, int(facts["n_changes"]))
+            return self._arranged().save(self.folder, int(facts["n_changes"]))
         except IndexNotWritable as error:  # it only makes opening faster
             self.drop()
             logger.warning("%s; the vectors are read from the store instead", error)
             return None
+
+    def _arranged(self) -> VectorIndex:
+        """Return the vectors as their number asks for: only who saves them takes the time; those who read load what was saved."""
+        served = self.current()
+        n = served.n_passages
+        wanted = n > self.exact_up_to * (1.0 if served.exact else EXACT_AGAIN)
+        if wanted == served.exact:
+            served = self._served = served.sketched(wanted)  # under the write lock: nothing is followed meanwhile
+        return served
 
     def drop(self) -> None:
         """Delete the snapshot."""
@@ -84,7 +98,7 @@ class Snapshots:
                 served = self._load(facts)
             if served is None or not since <= served.generation <= generation:
                 served = VectorIndex(dimensions)
-            with closing(changes.vector_changes(connection, served.generation, dimensions)) as steps:
+            with closing(following.vector_changes(connection, served.generation, dimensions)) as steps:
                 for change in steps:
                     served.apply(change)
         return served

@@ -26,5 +26,5 @@ def fingerprint(text: str) -> bytes:
     words = analyse(text.lower(), "")
     triples = {" ".join(words[at : at + 3]) for at in range(max(1, len(words) - 2))}
     made = RMinHash(num_perm=N_POSITIONS, seed=SEED)
-    made.update(sorted(triples))
+    made.update(list(triples))  # in any order: it keeps the least of the hashes
     return struct.pack(f"<{1 + N_POSITIONS}I", len(triples), *made.digest())

@@ -26,6 +26,8 @@ LETTER_WEIGHT = 0.8
 AFFIX_WEIGHT = 0.25
 OWN_SCRIPT = 0.5  # for the commonest language of a script: Russian where nothing speaks for Bulgarian
 PRIOR_WEIGHT = 1.15  # breaks ties between neighbours, never outweighs a word
+MOST_HINTS = 1 << 16
+"""Words that are remembered with what they say, some 10 MB; then all are learnt anew."""
 CLEAR_HITS = 12
 """With so much for one language, and a quarter for the given, that is wrong (templates say lang="en")."""
 LONGEST_QUESTION = 300
@@ -110,21 +112,10 @@ def _scores(text: str, script: str) -> dict[str, float]:
     vocabulary = _vocabulary()
     scores = {} if script == "la" else {script: OWN_SCRIPT}
     folded = text.casefold()
+    known = _hints()
     for word in WORD.findall(folded):
-        word = word.replace("’", "'")
-        hits = vocabulary.words.get(word)
-        if hits is None:
-            _add(
-                scores,
-                vocabulary.beginnings.get(word[:4], ()) or vocabulary.beginnings.get(word[:5], ()),
-                AFFIX_WEIGHT,
-            )
-            for size in (5, 4, 3, 2):
-                if len(word) > size + 2 and (ending := vocabulary.endings.get(word[-size:])):
-                    _add(scores, ending, AFFIX_WEIGHT)
-                    break
-        else:
-            _add(scores, hits, 1.0)
+        for language, weight in known[word]:
+            scores[language] = scores.get(language, 0.0) + weight
     for letter in set(folded):
         if letter in vocabulary.letters:
             _add(scores, vocabulary.letters[letter], LETTER_WEIGHT * min(4, folded.count(letter)))
@@ -134,6 +125,28 @@ def _scores(text: str, script: str) -> dict[str, float]:
 def _add(scores: dict[str, float], hits: Iterable[tuple[str, float]], weight: float) -> None:
     for language, share in hits:
         scores[language] = scores.get(language, 0.0) + share * weight
+
+
+class _Hints(dict[str, tuple[tuple[str, float], ...]]):
+    """What each word says for which languages, learnt when it first comes."""
+
+    def __missing__(self, written: str) -> tuple[tuple[str, float], ...]:
+        vocabulary, word = _vocabulary(), written.replace("’", "'")
+        hits = vocabulary.words.get(word)
+        if hits is None:
+            beginning = vocabulary.beginnings.get(word[:4], ()) or vocabulary.beginnings.get(word[:5], ())
+            sizes = (size for size in (5, 4, 3, 2) if len(word) > size + 2)
+            ending = next((found for size in sizes if (found := vocabulary.endings.get(word[-size:]))), ())
+            hits = tuple((language, share * AFFIX_WEIGHT) for language, share in (*beginning, *ending))
+        if len(self) >= MOST_HINTS:
+            self.clear()
+        self[written] = hits
+        return hits
+
+
+@cache
+def _hints() -> _Hints:
+    return _Hints()
 
 
 def _rank(language: str, prior: Sequence[str]) -> float:

@@ -22,7 +22,7 @@ from assistant.text.lexing import QUOTED, lex, match_phrase, sure_names
 from assistant.text.marks import ANY_MARK, FINAL, Marked, Stretch, stretches
 from assistant.text.patterns import Matched, fuller_name, match_patterns
 from assistant.text.quoted import Quoted, embedded, marked_words, mostly_marked, quoted_in
-from assistant.text.reporting import boundary, reported
+from assistant.text.reporting import boundary, only_referred_to, reported
 from assistant.text.resolving import Resolver
 from assistant.text.runs import Phrase
 from assistant.text.speech import find_speech
@@ -66,22 +66,13 @@ def find_quotations(text: str, sentences: Sequence[Span], language: str) -> list
     cues = cues_for(language)
     speech = find_speech(text, cues)
     reader = _Reader(text, cues, stretches(sentences, speech), speech)
-    return [found for found in reader.read() if _sound(found, text) and not _only_referred_to(found, text, cues)]
+    return [found for found in reader.read() if _sound(found, text) and not only_referred_to(found, text, cues)]
 
 
 def _sound(found: Quotation, text: str) -> bool:
     """Say whether the words of a quotation are words, inside its span."""
     inside = found.span.start <= found.words.start < found.words.end <= found.span.end
     return inside and _LETTER.search(text, found.words.start, found.words.end) is not None
-
-
-def _only_referred_to(found: Quotation, text: str, cues: Cues) -> bool:
-    """Say whether words are no more than mentioned: what is `lebih banyak daripada yang diumumkan pemerintah` is not the government's."""
-    cue = found.cue.casefold()
-    if found.direct or not cue or cue.split()[0] not in cues.passive:
-        return False
-    words = found.span.of(text).casefold()
-    return any(f" {pronoun} {cue}" in words for pronoun in cues.relative)
 
 
 class _Reader:
@@ -94,9 +85,22 @@ class _Reader:
         tokens = [lex(text, group.span.start, group.span.end, [(m.start, m.end) for m in group.quoted]) for group in groups]
         names = sure_names(tokens, cues)
         self.sentences = [Sentence(one[:_LONGEST_SENTENCE], cues, text, names) for one in tokens]
-        inside = [Sentence(lex(text, m.start + 1, min(m.end - 1, m.start + _READ_INSIDE)), cues, text, names) for m in speech]
         self.found: list[Quotation] = []
-        self.resolver = Resolver(text, cues, self.sentences, inside)
+        self._names, self._speech = names, speech
+        self._resolver: Resolver | None = None
+        self._silent: list[int] = []  # sentences in which nobody speaks, which the resolver has not heard of yet
+
+    @property
+    def resolver(self) -> Resolver:
+        """Who is meant by whom, up to the sentence that is read; an article in which nobody speaks needs none."""
+        if self._resolver is None:
+            spans = [(m.start + 1, min(m.end - 1, m.start + _READ_INSIDE)) for m in self._speech]
+            inside = [Sentence(lex(self.text, *span), self.cues, self.text, self._names) for span in spans]
+            self._resolver = Resolver(self.text, self.cues, self.sentences, inside)
+        for number in self._silent:
+            self._resolver.about(number, self.sentences[number])
+        self._silent.clear()
+        return self._resolver
 
     def read(self) -> list[Quotation]:
         read = self._read_patterns if self.cues.patterns else self._read
@@ -108,7 +112,7 @@ class _Reader:
             if quotations:
                 self.resolver.spoken(number, quotations[-1].speaker)
             else:
-                self.resolver.about(number, sentence)
+                self._silent.append(number)
         return self.found
 
     def _of_words_before(self, number: int, group: Stretch, found: Attribution) -> Iterator[Quotation]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from functools import lru_cache
 
+from assistant.records import Quotation
 from assistant.text.attribution import (
     Attribution,
     attribution_at,
@@ -256,3 +257,12 @@ def _passive_at(sentence: Sentence, at: int, n: int) -> Attribution | None:
     if subject is None or (not stated and (sentence.cues.by_needed or subject.kind == "plural")):
         return None
     return attribution_at(sentence, at, n, subject, "passive")
+
+
+def only_referred_to(found: Quotation, text: str, cues: Cues) -> bool:
+    """Say whether words are no more than mentioned: what is `lebih banyak daripada yang diumumkan pemerintah` is not the government's."""
+    cue = found.cue.casefold()
+    if found.direct or not cue or cue.split()[0] not in cues.passive:
+        return False
+    words = found.span.of(text).casefold()
+    return any(f" {pronoun} {cue}" in words for pronoun in cues.relative)

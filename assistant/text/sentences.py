@@ -37,6 +37,7 @@ _FULL_STOP = re.compile(r"[。！？｡](?![。！？｡…])")
 # sentencex looks at nothing inside brackets, not even at whole sentences.
 _BRACKETED = re.compile(r"(?:^|(?<=[.!?…] ))\([^()]*[.!?…] *\)(?=\s)")
 _WORDLIKE = re.compile(r"\w")
+_MARKS = re.compile(f"[{ANY_MARK}]")
 _STRAIGHT = re.compile('"')
 _SPACE = re.compile(r"\s+")
 _AT_ONCE = 10_000
@@ -142,10 +143,10 @@ def _around(end: int, marked: list[Marked], opened: list[int]) -> Marked | None:
 
 def _mask(line: str, rules: _Rules) -> str:
     characters = list(line)
-    for at, character in enumerate(characters):
-        if character in ANY_MARK:
-            between = 0 < at < len(line) - 1 and line[at - 1].isalnum() and line[at + 1].isalnum()
-            characters[at] = character if between and character in "'’" else " "
+    for found in _MARKS.finditer(line):
+        at, character = found.start(), found[0]
+        between = 0 < at < len(line) - 1 and line[at - 1].isalnum() and line[at + 1].isalnum()
+        characters[at] = character if between and character in "'’" else " "
     for url in _URL.finditer(line):
         stop = len(url.group().rstrip(_TERMINATORS + ",;:)'’")) + url.start()
         characters[url.start() : stop] = "x" * (stop - url.start())

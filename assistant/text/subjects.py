@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import cached_property
 
 from assistant.text.cues import Cues
 from assistant.text.lexing import QUOTED, Token, match_phrase
@@ -18,14 +19,18 @@ class Sentence:
         self.cues = cues
         self.text = text
         self.names = names
-        self.phrases = self._read_phrases()
-        self.relatives = self._relatives()
+        self._first_word = next((at for at, token in enumerate(tokens) if token.word), len(tokens))
 
-    def _read_phrases(self) -> list[Phrase]:
+    @cached_property
+    def phrases(self) -> list[Phrase]:
+        """The noun phrases, first to last; read when they are first asked for, as in many a sentence nobody speaks."""
         found: list[Phrase] = []
+        tokens, firsts = self.tokens, self.cues.phrase_firsts
         at = 0
-        while at < len(self.tokens):
-            phrase = self.phrase(at)
+        while at < len(tokens):
+            token = tokens[at]
+            likely = token.word and (token.capital or token.low in firsts or self._may_begin(at))
+            phrase = self.phrase(at) if likely else None
             if phrase is None:
                 at += 1
             else:
@@ -74,10 +79,11 @@ class Sentence:
         if self.begins(at):
             return True
         before = self.tokens[at - 1]
-        return before.text in (",", "—", "–", ";") or before.low in self.cues.conjunctions | self.cues.coordinators
+        return before.text in (",", "—", "–", ";") or before.low in self.cues.conjunctions or before.low in self.cues.coordinators
 
-    def _relatives(self) -> list[tuple[int, int]]:
-        """Find the clauses such as `, who wept during the hearing,`: whoever is named in one does not speak outside it."""
+    @cached_property
+    def relatives(self) -> list[tuple[int, int]]:
+        """The clauses such as `, who wept during the hearing,`: whoever is named in one does not speak outside it."""
         found: list[tuple[int, int]] = []
         for at in range(1, len(self.tokens)):
             if self.tokens[at].low in self.cues.relatives and self.tokens[at - 1].text == ",":
@@ -92,7 +98,7 @@ class Sentence:
 
     def begins(self, at: int) -> bool:
         """Say whether a sentence begins at a token, the quoted or introduced one too."""
-        return at == 0 or self.tokens[at - 1].text in (QUOTED, ":", '"', "“") or not any(token.word for token in self.tokens[:at])
+        return at <= self._first_word or self.tokens[at - 1].text in (QUOTED, ":", '"', "“")
 
     def subject(self) -> Phrase | None:
         """Return the first phrase that may be a subject: whom the sentence is about."""

@@ -24,7 +24,9 @@ import snowballstemmer
 from assistant.text.cues import load_table, primary
 
 LONGEST_WORD = 40
-"""The folded forms of words up to that length are remembered."""
+"""The folded forms and the terms of words up to that length are remembered."""
+MOST_WORDS = 1 << 16
+"""Words of a language that are remembered, some 10 MB; then all are learnt anew."""
 
 # Scripts written without spaces; Hangul is added because its particles are glued to names.
 _UNSPACED = (
@@ -90,24 +92,45 @@ def _folded(text: str) -> str:
 def _terms(text: str, language: str, every_form: bool, without_stopwords: bool = False) -> list[str]:
     language = primary(language)
     terms: list[str] = []
-    for match in _WORD.finditer(unicodedata.normalize("NFKC", text)):
-        word = match[match.lastgroup or 0]
-        if match.lastgroup == "number":
-            terms.append(_one_notation(word))
-        elif match.lastgroup == "run":
-            pairs = [word[i : i + 2] for i in range(len(word) - 1)] or [word]
-            if without_stopwords:
-                pairs = _outside_stopwords(word, language)
-            terms.extend(pairs)
-        else:
-            both = every_form or word[0].isupper() or word[0].isdigit()
-            found = _word_terms(word if both else word.lower(), language, both)
+    known = _words(language, every_form)
+    for number, run, word in _WORD.findall(unicodedata.normalize("NFKC", text)):
+        if word:
+            found = known[word]
             if not (without_stopwords and _stops(word, found, language)):
                 terms.extend(found)
+        elif number:
+            terms.append(_one_notation(number))
+        else:
+            pairs = [run[i : i + 2] for i in range(len(run) - 1)] or [run]
+            if without_stopwords:
+                pairs = _outside_stopwords(run, language)
+            terms.extend(pairs)
     return terms
 
 
-@lru_cache(maxsize=1 << 16)
+class _Words(dict[str, tuple[str, ...]]):
+    """The terms of each word of a language, learnt when it first comes; one look-up a word is all that a text then costs."""
+
+    def __init__(self, language: str, every_form: bool) -> None:
+        super().__init__()
+        self._language, self._every_form = language, every_form
+
+    def __missing__(self, word: str) -> tuple[str, ...]:
+        both = self._every_form or word[0].isupper() or word[0].isdigit()
+        found = _word_terms(word if both else word.lower(), self._language, both)
+        if len(self) >= MOST_WORDS:
+            self.clear()
+        if len(word) <= LONGEST_WORD:
+            self[word] = found
+        return found
+
+
+@lru_cache(maxsize=256)
+def _words(language: str, every_form: bool) -> _Words:
+    """Return the dictionary of a language."""
+    return _Words(language, every_form)
+
+
 def _word_terms(word: str, language: str, both: bool) -> tuple[str, ...]:
     plain = word.casefold()
     form = folded(word)

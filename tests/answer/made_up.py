@@ -6,9 +6,10 @@ from pathlib import Path
 from typing import Any
 
 from assistant.assistant import Assistant
+from assistant.drafting import Draft
 from assistant.encoders import open_encoder
 from assistant.index.index import LocalIndex
-from assistant.ingest import Draft, encode_drafts
+from assistant.ingest import encode_drafts
 from assistant.records import JOINED, Article, Quotation, Span
 from assistant.settings import Settings
 from assistant.text.passages import split_passages

@@ -15,7 +15,8 @@ import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from assistant.assistant import Assistant
-from assistant.ingest import encode_drafts, split_article
+from assistant.drafting import split_article
+from assistant.ingest import encode_drafts
 from assistant.records import Article, Quotation
 from tests.browser.chromium import on_path
 from tests.serve.made_up import MARKUP

@@ -12,7 +12,7 @@ import pytest
 from filelock import FileLock
 
 from assistant.errors import IndexBusy, IndexNotWritable
-from assistant.index import changes, parts, snapshots
+from assistant.index import following, parts, snapshots
 from tests.index.made import DIMENSIONS, article, assert_holds, open_index, vector
 
 logger = logging.getLogger(__name__)
@@ -280,8 +280,8 @@ def test_what_follows_a_commit_reads_only_what_is_new(tmp_path):
         steps = []
         with index._store.read() as connection:
             connection.set_progress_handler(lambda: steps.append(1), 100)
-            assert len(list(changes.documents(connection, 2))) == 1
-            assert sum(len(change.added) for change in changes.vector_changes(connection, 2, DIMENSIONS)) == 1
-            assert len(changes.removed_since(connection, 2)) == 0
+            assert len(list(following.documents(connection, 2))) == 1
+            assert sum(len(change.added) for change in following.vector_changes(connection, 2, DIMENSIONS)) == 1
+            assert len(following.removed_since(connection, 2)) == 0
             connection.set_progress_handler(None, 0)
         assert len(steps) < 10

@@ -6,7 +6,8 @@ from urllib.parse import unquote
 import pytest
 
 from assistant.assistant import Assistant
-from assistant.ingest import encode_drafts, split_article
+from assistant.drafting import split_article
+from assistant.ingest import encode_drafts
 from assistant.records import Article, Quotation, Span
 from assistant.serve.ui.indexes import OpenIndexes
 from assistant.serve.ui.reading import gone

@@ -12,8 +12,9 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
+from assistant.drafting import split_article
 from assistant.errors import AssistantError
-from assistant.ingest import encode_drafts, split_article
+from assistant.ingest import encode_drafts
 from assistant.records import AddReport, Article
 from assistant.serve.render import escape, is_web_address
 from assistant.serve.ui.chat import line
