@@ -57,7 +57,7 @@ def read_amounts(half: str = "all") -> list[Amount]:
     return [amount for amount in found if half == "all" or amount.held == (half == "held")]
 
 
-def ask_all(amounts: Sequence[Amount], settings: Settings = Settings()) -> list[Told]:
+def ask_all(amounts: Sequence[Amount], settings: Settings) -> list[Told]:
     """Ask every question over the sample articles, in an index of their own."""
     told = []
     with Corpus.of(QuestionSet("amounts", (), articles=ROOT / "seeds" / "articles"), settings) as corpus:
