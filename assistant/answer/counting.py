@@ -19,6 +19,8 @@ from assistant.answer.numerals import Figure, tables
 
 ANOTHER = 0.3
 """What a sentence is worth that tells an amount, but of something else than what is asked for."""
+UNSURE = 0.7
+"""What a figure without a unit is worth where one is wanted: its unit may be one that no table knows."""
 LATER = 0.85
 """What it is worth when it tells of those that a word such as `victims` means after the dead."""
 BEFELL = frozenset(("dead", "hurt", "displaced"))
@@ -100,7 +102,9 @@ def told(wanted: Wanted, sentence: str, language: str) -> float:
         return 0.0
     if not wanted.kinds:
         return 1.0
-    return 1.0 if any(_kind(one) & wanted.kinds for one in amounts) else ANOTHER
+    if any(_kind(one) & wanted.kinds for one in amounts):
+        return 1.0
+    return UNSURE if any(not one.unit for one in amounts) else ANOTHER
 
 
 def _told_of_people(wanted: Wanted, sentence: str, language: str, amounts: list[Figure]) -> float:
