@@ -99,5 +99,5 @@ def _words(row: str, language: str) -> re.Pattern[str]:
 
 
 def _scored(selected: Sequence[Selected], gains: Iterable[float]) -> list[Selected]:
-    scored = [replace(item, score=item.score + gain) for item, gain in zip(selected, gains, strict=True)]
+    scored = [replace(item, score=item.score + gain, gain=item.gain + gain) for item, gain in zip(selected, gains, strict=True)]
     return sorted(scored, key=lambda item: -round(item.score, 6))
