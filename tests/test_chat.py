@@ -199,7 +199,8 @@ def test_the_subject_of_a_question_is_what_is_left_without_the_words_that_ask():
 
 def test_more_of_the_same_is_not_what_was_cited_before(assistant: Assistant):
     first, more = (turn.answer for turn in talk(assistant, "Siapa yang selamat dari banjir Laranta?", "siapa lagi?"))
-    assert first.citations and more.citations
+    assert first.citations
+    assert more.citations
     assert not {(c.article_id, c.span) for c in first.citations} & {(c.article_id, c.span) for c in more.citations}
 
 

@@ -52,7 +52,8 @@ OPENING = 3
 FEW = 4
 UNMET_DEED, UNMET_BESIDE = 0.4, 0.25
 FULL = 0.8
-"""Of 31 short claims of another deed, written by hand, 18 more are caught so, and of 173 right claims three are lost."""
+"""Chosen on 47 claims of another deed and 42 right ones, written by hand, and the building half of the golden claims: of the first 31
+passed without these numbers and ten do with them; of the right ones of both not one fewer is kept."""
 TITLE = 0.5
 """What somebody is says less than what is said of him."""
 Numbers = NDArray[np.float64]

@@ -1,6 +1,6 @@
 """Prefer sentences by what the learned scores know nothing of: the amount that is asked for, and words of other languages for one thing.
 
-The selector learned from questions of encyclopaedias; both weights here were chosen on the building halves of the golden amounts and
+The selector learned from questions of encyclopaedias; the weights here were chosen on the building halves of the golden amounts and
 dialogues and on the tuning half of the sample questions.
 """
 
