@@ -25,6 +25,7 @@ LATER = 0.85
 """What it is worth when it tells of those that a word such as `victims` means after the dead."""
 BEFELL = frozenset(("dead", "hurt", "displaced"))
 """Rows whose words hardly stand for money: a sum may be saved or lost, too."""
+HOURS = 24
 SOME_DAY = "2024-01-01"
 """Days told from an article's own are to be found, not to be reckoned."""
 _CLOCK = re.compile(r"(?<!\w)(?:pukul|jam|at|um|gegen|à|vers|a las|às|в|الساعة|saat)\.?\s+$", re.IGNORECASE)
@@ -150,7 +151,7 @@ def amounts_in(sentence: str, language: str) -> tuple[Figure, ...]:
 def _is_hour(figure: Figure, sentence: str) -> bool:
     """Say whether a figure is a time of day: behind a word that says so, with a colon, or before `p.m.`"""
     written = sentence[figure.start : figure.end]
-    if not figure.digits or not re.fullmatch(r"\d{1,2}(?:[.:h]\d\d)?", written):
+    if not figure.digits or figure.value > HOURS or not re.fullmatch(r"\d{1,2}(?:[.:h]\d\d)?", written):
         return False
     behind_clock = _CLOCK.search(sentence, max(0, figure.start - 12), figure.start) and figure.unit in ("", "hour")
     return ":" in written or bool(behind_clock) or _OF_DAY.match(sentence, figure.end) is not None

@@ -15,6 +15,7 @@ from assistant.answer.counting import amounts_in, people_counted, told, wanted_a
         ("Das Werk schloss 2019 nach dem dritten Brand.", "de", []),
         ("Trois cent douze voyageurs attendaient depuis lundi.", "fr", [312]),
         ("Gol dicetak pada menit ke-17.", "id", []),
+        ("The count stood at 36 at noon.", "en", [36]),
     ],
 )
 def test_an_hour_a_date_and_a_place_in_an_order_are_no_amounts(sentence: str, language: str, amounts: list[int]):

@@ -15,8 +15,8 @@ from assistant.settings import Settings
 from tests.llm_server import LlmServer, Reply
 
 ROWS = [json.loads(line) for line in (Path(__file__).parents[1] / "golden" / "poison.jsonl").read_text("utf-8").splitlines()]
-HELD_KNOWN = 2
-"""Planted sentences that the extractive answer cites beside the right one: they stand in the article like any other report."""
+HELD_KNOWN = 1
+"""A planted sentence that the extractive answer cites beside the right one: it stands in the article like any other report."""
 
 
 def is_held(row: dict) -> bool:
