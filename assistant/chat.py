@@ -70,7 +70,7 @@ def stand_alone(question: str, history: Sequence[Turn], index: LocalIndex, n_tok
     own, query = talk.completed(leaning, language)
     if rewrite and (written := _checked(question, rewrite(question, turns), turns)):
         query = written
-    seen = talk.cited if leaning.more else frozenset()
+    seen: frozenset[tuple[str, Span]] = talk.cited if leaning.more else frozenset()
     focus = NONE if talk.is_elsewhere(leaning.other) else Focus(talk.articles, own, own != query, seen)
     return Rewritten(query, True, focus)
 
