@@ -16,7 +16,7 @@ from assistant.answer.naming import Name, compatible, parse_name
 from assistant.answer.questions import understand
 from assistant.errors import UnknownArticle
 from assistant.index.index import LocalIndex
-from assistant.records import Answer, Citation, Turn
+from assistant.records import Answer, Citation, Span, Turn
 from assistant.text.cues import load_table
 from assistant.text.language import detect_language, same_language
 from assistant.text.mentions import names, numbers
@@ -70,7 +70,8 @@ def stand_alone(question: str, history: Sequence[Turn], index: LocalIndex, n_tok
     own, query = talk.completed(leaning, language)
     if rewrite and (written := _checked(question, rewrite(question, turns), turns)):
         query = written
-    focus = NONE if talk.is_elsewhere(leaning.other) else Focus(talk.articles, own, bare=own != query)
+    seen: frozenset[tuple[str, Span]] = talk.cited if leaning.more else frozenset()
+    focus = NONE if talk.is_elsewhere(leaning.other) else Focus(talk.articles, own, own != query, seen)
     return Rewritten(query, True, focus)
 
 
@@ -102,6 +103,11 @@ class Talk:
         self.index = index
         self.last = turns[-1].answer
         self.articles = _articles_of(turns)
+
+    @property
+    def cited(self) -> frozenset[tuple[str, Span]]:
+        """The sentences that were cited."""
+        return frozenset((citation.article_id, citation.span) for turn in self.turns for citation in turn.answer.citations)
 
     @cached_property
     def text(self) -> str:

@@ -195,3 +195,21 @@ def test_the_subject_of_a_question_is_what_is_left_without_the_words_that_ask():
     assert subject_of("How old is the wooden road at Hobbersley Moss?", "en") == "the wooden road at Hobbersley Moss"
     assert subject_of("Kenapa LRT Adiraya ditunda?", "id") == "LRT Adiraya ditunda"
     assert subject_of("¿Dónde está Montelurga?", "es") == "está Montelurga"
+
+
+def test_more_of_the_same_is_not_what_was_cited_before(assistant: Assistant):
+    first, more = (turn.answer for turn in talk(assistant, "Siapa yang selamat dari banjir Laranta?", "siapa lagi?"))
+    assert first.citations
+    assert more.citations
+    assert not {(c.article_id, c.span) for c in first.citations} & {(c.article_id, c.span) for c in more.citations}
+
+
+def test_the_company_is_that_of_the_articles_talked_about(assistant: Assistant):
+    flood, company = (
+        turn.answer for turn in talk(assistant, "Siapa yang menyalahkan pembalakan di Laranta?", "what does the company say to that?")
+    )
+    assert {c.article_id for c in company.citations} <= {c.article_id for c in flood.citations}
+
+
+def test_there_in_the_middle_of_a_question_is_where_one_was(assistant: Assistant):
+    assert query(assistant, FLOOD, "how many babies were born there last year?") != "how many babies were born there last year?"

@@ -7,7 +7,8 @@ from collections.abc import Sequence
 from itertools import pairwise
 
 from assistant.answer.cases import Case
-from assistant.answer.claims import Matched, Read
+from assistant.answer.claims import Matched, Read, told_parts
+from assistant.answer.counting import people_counted
 from assistant.answer.days import When, covers, fits, touches
 from assistant.answer.derived import follows, share_follows, shares_in
 from assistant.answer.figures import per_units, same_figure
@@ -39,7 +40,21 @@ def numbers_hold(case: Case) -> bool:
     units = frozenset[str]().union(*(per_units(sentence.text) for sentence in case.sentences))
     if units and not per_units(case.claim.text) <= units:
         return False
-    return not any(_change_places(case.claim, matched) for matched in case.matched)
+    return not any(_change_places(case.claim, matched) for matched in case.matched) and not _counts_others(case)
+
+
+def _counts_others(case: Case) -> bool:
+    """Say whether a figure counts other people in the evidence than in the claim: `19 died`, where seven died and 19 are missing."""
+    claim = case.claim
+    mine = people_counted(claim.text, claim.language, told_parts(claim.text)) if claim.figures else []
+    if not mine:
+        return False
+    theirs = [one for sentence in case.sentences for one in people_counted(sentence.text, sentence.language, told_parts(sentence.text))]
+    for figure, rows in mine:
+        same = [others for other, others in theirs if same_figure(figure, other)]
+        if same and not any(rows & others for others in same) and any(rows & others for _, others in theirs):
+            return True
+    return False
 
 
 def _change_places(claim: Read, matched: Matched) -> bool:

@@ -118,7 +118,8 @@ class Answering:
             return answer.citations[:n]
         finder = self.drafting.finder
         found = finder.find(asked, answer.hits).selected
-        near = [item for item in found if item.score >= found[0].score - EVIDENCE_MARGIN][:n]
+        best = max((item.learned for item in found), default=0.0)
+        near = [item for item in found if item.learned >= best - EVIDENCE_MARGIN][:n]
         cited = {(citation.article_id, citation.span) for citation in answer.citations}
         more = (finder.cited(item, answer.filters) for item in near)
         return (*answer.citations, *(citation for citation in more if (citation.article_id, citation.span) not in cited))[:n]

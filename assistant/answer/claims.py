@@ -22,6 +22,7 @@ from assistant.answer.words import Matrix, Words, nearness
 from assistant.text.cues import cues_for, primary
 
 ABSENT = 0.2
+AND = re.compile(r"(?<!\w)(?:and|dan|serta|y|e|et|und|и|ve)(?!\w)|、|と|和|及| و(?=\w)", re.IGNORECASE)
 _QUOTED = re.compile(r"[\"“„«「『»]\s*([^\"“”„«»「」『』]{2,}?)\s*[\"”“»«」』]")
 
 
@@ -74,6 +75,12 @@ def own_words(run: Sequence[int], text: Read) -> list[int]:
 def clauses(text: str) -> list[tuple[int, int]]:
     """Cut a text into clauses: at commas and the like, and before words that begin another clause."""
     cuts = sorted({0, *(m.end() if m.group()[0] in ",;:—–、，；。" else m.start() for m in _clause_marks().finditer(text)), len(text)})
+    return list(pairwise(cuts))
+
+
+def told_parts(text: str) -> list[tuple[int, int]]:
+    """Cut a text at its clauses and at every `and`: each part tells one thing."""
+    cuts = sorted({0, len(text), *(start for start, _ in clauses(text)), *(match.start() for match in AND.finditer(text))})
     return list(pairwise(cuts))
 
 

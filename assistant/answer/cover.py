@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from assistant.answer.cases import MET, Case
-from assistant.answer.claims import clauses
+from assistant.answer.claims import AND, clauses
 from assistant.answer.listed import pattern_of
 from assistant.answer.named import is_title, speech
 from assistant.text.cues import primary
@@ -43,13 +43,17 @@ TRANSLATED_SHARE = {
 FIGURE = 1.5
 LACKING = 1.2
 """A clause that lacks less than a full word says nothing new."""
-_AND = re.compile(r"(?<!\w)(?:and|dan|serta|y|e|et|und|и|ve)(?!\w)|、|と|和|及| و(?=\w)", re.IGNORECASE)
 TAKEN = 1.5
 """What the evidence says besides may be meant by so many of the claim's words."""
 STRANGE = 4.2
 """Three full words."""
 OPENING = 3
 """A claim whose first words are all unmet tells of another doer and another deed, whatever place or date it shares."""
+FEW = 4
+UNMET_DEED, UNMET_BESIDE = 0.4, 0.25
+FULL = 0.8
+"""Chosen on 47 claims of another deed and 42 right ones, written by hand, and the building half of the golden claims: of the first 31
+passed without these numbers and ten do with them; of the right ones of both not one fewer is kept."""
 TITLE = 0.5
 """What somebody is says less than what is said of him."""
 Numbers = NDArray[np.float64]
@@ -77,13 +81,13 @@ class Cover:
     @property
     def sound(self) -> bool:
         """Say whether no clause lacks more than a paraphrase or a translation into its language lacks."""
-        return self.worst >= LEAST and not self.added and not self.appended and not self.strange
+        return self.worst >= LEAST and not self.added and not self.appended and not self.strange and not self.bare
 
     @cached_property
     def added(self) -> bool:
         """Say whether a word is joined to one that is met and is not met itself: `doctors and nurses`, where only doctors are told of."""
         claim, at = self.case.claim, {i: k for k, i in enumerate(self.places)}
-        for match in _AND.finditer(claim.text):
+        for match in AND.finditer(claim.text):
             before = max((i for i in self.places if claim.words.words[i].end <= match.start() + 1), default=None)
             after = min((i for i in self.places if claim.words.words[i].start >= match.end() - 1), default=None)
             if before is None or after is None or after - before > 2:
@@ -126,9 +130,24 @@ class Cover:
                 return True
         return False
 
+    @property
+    def bare(self) -> bool:
+        """Say whether the claim is a short one that tells little but one deed, and a word of it is met by nothing.
+
+        `The council lied about the bridge`, `Seven people were arrested`: a date, a second name or figure would tell more.
+        """
+        claim = self.case.claim
+        if claim.dates or len(claim.names) + len(claim.figures) > 1 or len(self.places) > FEW:
+            return False
+        least = UNMET_BESIDE if claim.figures or claim.names else UNMET_DEED
+        named = {i for run in claim.names for i in run}
+        return any(
+            met < least and weight >= FULL for i, met, weight in zip(self.places, self.met, self.weights, strict=True) if i not in named
+        )
+
     def _joined(self, match: re.Match[str]) -> bool:
         """Say whether the used sentences join words as well."""
-        return any(_AND.search(self.case.sentences[j].text) is not None for j in self.case.used)
+        return any(AND.search(self.case.sentences[j].text) is not None for j in self.case.used)
 
     @cached_property
     def worst(self) -> float:

@@ -14,10 +14,11 @@ from assistant.answer.compare import Comparing, compared
 from assistant.answer.compose import Line, Part, cite, compose_metadata, label, plain
 from assistant.answer.copies import Copies
 from assistant.answer.differ import Differing
-from assistant.answer.focus import FAMILIAR, NONE, WIDE_MARGIN, Focus, mixed
+from assistant.answer.focus import FAMILIAR, NONE, WIDE_MARGIN, Focus, mixed, unseen
 from assistant.answer.forms import Forming
 from assistant.answer.ledger import Ledger
 from assistant.answer.missing import Lack, Looking
+from assistant.answer.near import has_name
 from assistant.answer.orders import doubtful_in, orders_in
 from assistant.answer.questions import Asked, understand
 from assistant.answer.reader import Reader
@@ -119,6 +120,8 @@ class Drafting:
         return Looking(draft.asked, draft.hits, self.ledger, self.retriever).lack() if draft.hits else Lack()
 
     def _from_hits(self, draft: Draft, focus: Focus) -> None:
+        if draft.asked.asks and focus.articles and not has_name(draft.asked.speaker) and self._said_there(draft, focus):
+            return
         if draft.asked.asks and self._from_ledger(draft):
             if not draft.parts and draft.asked.since and draft.asked.until:
                 self._said_later(draft)
@@ -138,6 +141,16 @@ class Drafting:
         draft.parts = plain(map(copies.added_to, cited)) if cited else ()
         draft.nearest, draft.text = said.nearest, said.text
         draft.confidence = float(bool(cited))
+        return True
+
+    def _said_there(self, draft: Draft, focus: Focus) -> bool:
+        """Answer from the words in the articles talked about: of many companies `the company` is the one in them."""
+        allowed = draft.filters.article_ids
+        articles = tuple(article for article in focus.articles if not allowed or article in allowed)
+        there = Draft(draft.asked, replace(draft.filters, article_ids=articles), draft.hits)
+        if not articles or not self._from_ledger(there) or not there.parts:
+            return False
+        draft.parts, draft.confidence = there.parts, there.confidence
         return True
 
     def _is_doubtful(self, citation: Citation) -> bool:
@@ -226,6 +239,7 @@ class Drafting:
         selected: Sequence[Selected] = found.selected
         if focus.bare:
             selected = mixed(selected, self.finder.find(draft.asked, hits).selected)
+        selected = unseen(selected, focus.seen)
         near = without_copies([item for item in selected if item.score >= selected[0].score - WIDE_MARGIN])[: self.max_citations]
         draft.confidence, draft.hits = confidence, found.hits
         draft.parts = plain(self.finder.cited(item, draft.filters) for item in near)

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from difflib import SequenceMatcher
 from functools import lru_cache
 from itertools import groupby
 
@@ -18,8 +20,9 @@ from assistant.answer.reading import Readings
 from assistant.answer.remember import RememberingEncoder
 from assistant.answer.signals import WANTED_BY_KIND, offers_exactly, offers_new
 from assistant.text.language import same_language
-from assistant.text.mentions import name_terms
+from assistant.text.mentions import name_terms, names
 from assistant.text.terms import analyse, content_terms
+from assistant.text.transliteration import LEAST, script, skeleton
 
 Matrix = NDArray[np.float64]
 
@@ -36,6 +39,9 @@ READ_FEATURES = ("read", "read_gap", "read_share", "read_passage")
 """What the reader adds: the sentence's log-odds, how far it is behind the best, the logarithm of its share among all candidates and "none
 of them", and the best of its passage."""
 LEAST_READ, MOST_READ = -12.0, 12.0
+HEARD = 0.8
+"""From this share of equal consonants on a word in another script may be a name."""
+_LETTERS = re.compile(r"[^\W\d_]+")
 
 
 def features(
@@ -128,13 +134,15 @@ class _QuestionTerms:
     asked: Asked
     weights: Mapping[str, float]
     names: frozenset[str]
+    runs: tuple[str, ...]
     wanted: str
 
     @classmethod
     def of(cls, asked: Asked, rarity: Callable[[Sequence[str]], Sequence[float]]) -> _QuestionTerms:
         terms = list(dict.fromkeys(content_terms(asked.question, asked.language)))
         weights = dict(zip(terms, rarity(terms), strict=True))
-        return cls(asked, weights, frozenset(name_terms(asked.question)), WANTED_BY_KIND.get(asked.kind, ""))
+        runs = tuple(name for name in names(asked.question) if " " in name)
+        return cls(asked, weights, frozenset(name_terms(asked.question)), runs, WANTED_BY_KIND.get(asked.kind, ""))
 
     def cover(self, candidate: Candidate) -> _Cover:
         language = candidate.article.language
@@ -142,10 +150,13 @@ class _QuestionTerms:
         near = _terms_of(candidate.window(), language)
         whole = _terms_of(f"{candidate.article.title}\n{candidate.article.text}", language)
         share = self._share
-        return _Cover(
-            share(here), share(near), share(whole),
-            name_share(self.names, here), name_share(self.names, near), name_share(self.names, whole),
-        )  # fmt: skip
+        texts = (candidate.text, candidate.window(), f"{candidate.article.title}\n{candidate.article.text}")
+        named = (
+            [heard_share(self.names, self.runs, terms, text) for terms, text in zip((here, near, whole), texts, strict=True)]
+            if self.names and script(self.asked.question) != script(candidate.article.text)
+            else [name_share(self.names, terms) for terms in (here, near, whole)]
+        )
+        return _Cover(share(here), share(near), share(whole), *named)
 
     def _share(self, terms: frozenset[str]) -> float:
         total = sum(self.weights.values())
@@ -166,6 +177,45 @@ def _terms_of(text: str, language: str) -> frozenset[str]:
 def name_share(wanted: frozenset[str], terms: frozenset[str]) -> float:
     """Return the share of the question's names that are among the terms; one half when the question has none."""
     return len(wanted & terms) / len(wanted) if wanted else 0.5
+
+
+def heard_share(wanted: frozenset[str], runs: Sequence[str], terms: frozenset[str], text: str) -> float:
+    """Return the share of the question's names that a text in another script has, by their sound.
+
+    Names that sounds cannot tell do not count; one half when none can be told, as of a question without names.
+
+    Args:
+        wanted: the terms of the names, and numbers.
+        runs: the names of several words as written: together they sound of more.
+        terms: those of the text.
+        text: in another script than the question.
+    """
+    if _is_unspaced(text):
+        wanted, runs = frozenset(term for term in wanted if term[0].isdigit()), ()
+    heard = frozenset(term for run in runs if _is_heard(run, text) for term in analyse(run, ""))
+    tellable = [term for term in wanted if term[0].isdigit() or term in heard or len(skeleton(term)) >= LEAST]
+    return sum(term in terms or term in heard or _is_heard(term, text) for term in tellable) / len(tellable) if tellable else 0.5
+
+
+@lru_cache(maxsize=1 << 14)
+def _is_heard(name: str, text: str) -> bool:
+    wanted = skeleton(name)
+    if name[0].isdigit() or len(wanted) < LEAST:
+        return False
+    near = (sound for sound in _sounds(text, name.count(" ") + 1) if abs(len(wanted) - len(sound)) <= 2)
+    return any(SequenceMatcher(None, wanted, sound).ratio() >= HEARD for sound in near)
+
+
+@lru_cache(maxsize=1 << 10)
+def _sounds(text: str, n_words: int) -> frozenset[str]:
+    """Return the skeletons of every so many words of a text, of Arabic ones also without the article."""
+    words = [skeleton(word) for word in _LETTERS.findall(text)]
+    sounds = {"".join(words[i : i + n_words]) for i in range(len(words))}
+    return frozenset(sound for sound in {*sounds, *(one[1:] for one in sounds if one[:1] == "l")} if len(sound) >= LEAST)
+
+
+def _is_unspaced(text: str) -> bool:
+    return script(text) in ("CJK", "HIRAGANA", "KATAKANA", "THAI")
 
 
 def unknown_share(

@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from assistant.answer.select import Selected
+from assistant.records import Span
 
 OWN_SHARE = 0.5
 """How much a follow-up's own words count in the order of the sentences; the rest is the completed question's. From .3 to .6 all is one."""
@@ -26,16 +27,23 @@ other conversations .68."""
 class Focus:
     """The articles that a conversation is about, what is cited first coming first, and the follow-up in its own words, persons named.
 
-    `bare`: the own words are not the whole query.
+    `bare`: the own words are not the whole query. `seen` are the sentences that were cited before, where more is asked for.
     """
 
     articles: tuple[str, ...] = ()
     question: str = ""
     bare: bool = False
+    seen: frozenset[tuple[str, Span]] = frozenset()
 
 
 NONE = Focus()
 """A question that stands alone has no focus."""
+
+
+def unseen(selected: Sequence[Selected], seen: frozenset[tuple[str, Span]]) -> Sequence[Selected]:
+    """Leave out the sentences that were cited before, unless nothing else is left."""
+    fresh = [item for item in selected if (item.candidate.article.id, item.candidate.span) not in seen]
+    return fresh or selected
 
 
 def mixed(own: Sequence[Selected], whole: Sequence[Selected]) -> list[Selected]:

@@ -22,6 +22,10 @@ _INSIDE = "[^\\W\\u3040-\\u9fff]"
 """A letter that belongs to the word next to it: those of Chinese and Japanese stand alone."""
 _NEAR = 60
 """Characters between `ignore` and what is to be ignored."""
+_TAGS = re.compile("[\U000e0020-\U000e007e]{10,}")
+"""Letters that nobody sees; the flags of regions are made of fewer."""
+_LEET = str.maketrans("013457$@", "oieastsa")
+_DIGITS_INSIDE = re.compile(r"(?<![\w-])(?:[a-z]+[013457$@]+[a-z]+\w*|[013457$@][a-z]{1,3}[013457$@][a-z]\w*)(?![\w-])")
 _MIXED = (("LATIN", "CYRILLIC"), ("LATIN", "GREEK"))
 
 
@@ -46,13 +50,20 @@ def gives_orders(line: str, even_perhaps: bool = False) -> bool:
     With `even_perhaps` also a line that speaks of what machines must do, as news about them does too.
     """
     folded = _folded(line)
+    if _is_leet(folded):
+        folded += " " + folded.translate(_LEET)
     told = any(any(_compiled(source).search(folded) for source in sources) for first, sources in _groups() if first.search(folded))
-    perhaps = even_perhaps and all(pattern.search(folded) for pattern in _perhaps())
-    return told or perhaps or (not line.isascii() and _is_disguised(line))
+    perhaps = even_perhaps and (all(pattern.search(folded) for pattern in _machines_told()) or _perhaps().search(folded) is not None)
+    return told or perhaps or (not line.isascii() and (_is_disguised(line) or _TAGS.search(line) is not None))
 
 
 def _folded(line: str) -> str:
     return "".join(c for c in unicodedata.normalize("NFKC", line) if c.isspace() or unicodedata.category(c)[0] != "C").casefold()
+
+
+def _is_leet(line: str) -> bool:
+    """Say whether two words or more have digits in place of letters: `1gn0r3 y0ur rul3s`."""
+    return len(_DIGITS_INSIDE.findall(line)) > 1
 
 
 def _is_disguised(line: str) -> bool:
@@ -76,7 +87,12 @@ def _pointing() -> re.Pattern[str]:
 
 
 @lru_cache(maxsize=1)
-def _perhaps() -> tuple[re.Pattern[str], ...]:
+def _perhaps() -> re.Pattern[str]:
+    return re.compile("|".join(_rules()["perhaps"]))
+
+
+@lru_cache(maxsize=1)
+def _machines_told() -> tuple[re.Pattern[str], ...]:
     rules = _rules()
     return re.compile(_any(rules["machines"])), re.compile(_any(rules["orders"]))
 

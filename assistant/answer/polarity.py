@@ -44,11 +44,13 @@ def negators(text: str, language: str) -> tuple[Negator, ...]:
     kept: list[Negator] = []
     for start, end in sorted(found):
         doubled = kept and language == "fr" and plain[start:end] in _FRENCH_SECOND and start - kept[-1].end < 30
-        if not doubled:
+        if not doubled and not (kept and plain[start:end] in _SECOND):
             kept.append(Negator(start, end))
     return tuple(kept)
 
 
+_SECOND = frozenset(("nor", "nem"))
+"""They go on denying: `neither the union nor the operator`."""
 _FRENCH_SECOND = frozenset(("pas", "aucun", "aucune", "jamais"))
 
 

@@ -45,7 +45,7 @@ full, since pieces of words mean nothing, but find each other."""
 class Selected:
     """A candidate with its score, greater is better, its features by name, and the short answer inside it when one is known.
 
-    `chance` is the estimated probability that it answers, 0 until that is estimated.
+    `chance` is the estimated probability that it answers, 0 until that is estimated. `gain` is what the score has beyond the learned one.
     """
 
     candidate: Candidate
@@ -53,6 +53,12 @@ class Selected:
     features: Mapping[str, float]
     focus: Span | None = None
     chance: float = 0.0
+    gain: float = 0.0
+
+    @property
+    def learned(self) -> float:
+        """The score without its gain: how near the sentence is to what the question is about."""
+        return self.score - self.gain
 
 
 def select(

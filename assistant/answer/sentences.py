@@ -10,6 +10,7 @@ from assistant.answer.compose import cite
 from assistant.answer.copies import Copies
 from assistant.answer.features import unknown_share
 from assistant.answer.orders import orders_in
+from assistant.answer.prefer import preferred
 from assistant.answer.questions import Asked
 from assistant.answer.reader import Reader
 from assistant.answer.reading import Readings, read_hits
@@ -52,7 +53,7 @@ class Sentences:
         ordered, readings = self.read(asked, hits)
         read = [hit for hit in ordered if readings is None or hit.passage.id in readings.passages]
         candidates = candidates_of(read[:CANDIDATE_HITS], self.index.article, self.index.sentences)
-        selected = trusted(select(asked, candidates, self.encoder, self.index.rarity, readings))
+        selected = trusted(preferred(asked, select(asked, candidates, self.encoder, self.index.rarity, readings)))
         if not selected:
             return Finding(hits=tuple(ordered))
         model = selector(readings is not None)

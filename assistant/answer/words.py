@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
@@ -130,10 +130,21 @@ def listed_words(text: str, language: str) -> int:
     return sum(1 for _ in _alike(primary(language)).find(text)) if language else 0
 
 
+def rows_in(text: str, language: str) -> tuple[str, ...]:
+    """Return the rows of `alike.toml` in which words of a text stand."""
+    return tuple(dict.fromkeys(name for _, _, names in _alike(primary(language)).find(text) for name in names))
+
+
+@cache
+def alike_rows() -> Mapping[str, str]:
+    """Return the rows of `alike.toml` by name."""
+    rows = tomllib.loads((resources.files("assistant.answer") / "alike.toml").read_text("utf-8"))["rows"]
+    return {str(i): row for i, row in enumerate(rows)}
+
+
 @cache
 def _alike(language: str) -> Listed:
-    rows = tomllib.loads((resources.files("assistant.answer") / "alike.toml").read_text("utf-8"))["rows"]
-    return Listed.of({str(i): row for i, row in enumerate(rows)}, language)
+    return Listed.of(alike_rows(), language)
 
 
 def units_of(vectors: Matrix) -> Matrix:

@@ -190,3 +190,37 @@ def test_figures_may_follow_from_others_and_bodies_are_of_kinds(verifier, claim,
 )
 def test_a_claim_of_its_own_words_is_judged_by_what_it_says(verifier: Verifier, claim: str, quote: str, supported: bool):
     assert verifier.check(claim, (cite(quote),)).supported is supported
+
+
+DEAD = cite("Sedikitnya tujuh orang meninggal dan 19 lainnya masih dicari.")
+SILENT = cite("Neither the union nor the operator wanted to comment on the accident.")
+BUSES = cite("Dinas Perhubungan menambah 24 bus pada koridor yang sejajar dengan jalur LRT.")
+
+
+@pytest.mark.parametrize(
+    ("claim", "cited"),
+    [
+        ("The LRT buses were stolen.", BUSES),
+        ("Bus itu terbakar.", BUSES),
+        ("Tujuh orang ditangkap.", DEAD),
+        ("Nineteen people died.", DEAD),
+        ("The union blamed the operator for the accident.", SILENT),
+        ("Operator itu bangkrut.", SILENT),
+        ("Presiden telah mengunjungi lokasi.", BRIDGE),
+    ],
+)
+def test_a_short_claim_of_another_deed_is_not_borne_out(verifier: Verifier, claim: str, cited: Citation):
+    assert not verifier.check(claim, [cited]).supported
+
+
+@pytest.mark.parametrize(
+    ("claim", "cited"),
+    [
+        ("Ada tambahan 24 bus di koridor LRT.", BUSES),
+        ("At least seven people were killed and 19 are missing.", DEAD),
+        ("Au moins sept personnes sont mortes.", DEAD),
+        ("Both the union and the operator declined to comment.", SILENT),
+    ],
+)
+def test_a_short_paraphrase_is(verifier: Verifier, claim: str, cited: Citation):
+    assert verifier.check(claim, [cited]).supported

@@ -1,0 +1,37 @@
+"""What puts a sentence before others beside the learned scores."""
+
+from assistant.answer.candidates import Candidate
+from assistant.answer.prefer import preferred
+from assistant.answer.questions import understand
+from assistant.answer.select import Selected
+from assistant.records import Article, Hit, Passage
+from assistant.text.sentences import split_sentences
+
+
+def first(question: str, language: str, text: str, spoken: str) -> str:
+    """Return the first sentence of an article when all have one score."""
+    article = Article("1", "", text, language=spoken)
+    spans = tuple(split_sentences(text, spoken))
+    hit = Hit(Passage(1, "1", spans[0], spans), 1.0, 1, "hybrid")
+    selected = [Selected(Candidate(article, spans, at, hit), 0.0, {}) for at in range(len(spans))]
+    return preferred(understand(question, language), selected)[0].candidate.text
+
+
+def test_the_number_of_victims_comes_before_the_hour():
+    text = "Banjir datang pukul 02.40. Warga mengungsi ke sekolah. Sedikitnya tujuh orang meninggal."
+    assert first("berapa korban banjir?", "id", text, "id") == "Sedikitnya tujuh orang meninggal."
+
+
+def test_whether_anybody_died_is_told_by_what_tells_of_the_dead():
+    text = "Pasar itu akan dipugar. Tidak ada korban jiwa. Api padam pagi hari."
+    assert first("Ada yang meninggal?", "id", text, "id") == "Tidak ada korban jiwa."
+
+
+def test_why_is_told_by_a_word_for_because():
+    text = "Pengoperasian kereta ditunda. Penundaan dilakukan karena persinyalan gagal. Menteri kecewa."
+    assert first("Kenapa ditunda?", "id", text, "id") == "Penundaan dilakukan karena persinyalan gagal."
+
+
+def test_words_of_another_language_for_one_thing_are_known():
+    text = "Yağmur dün başladı. Zeytin hasadı iptal edildi. Müdür konuştu."
+    assert first("Was the festival cancelled?", "en", text, "tr") == "Zeytin hasadı iptal edildi."
