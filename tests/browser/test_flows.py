@@ -21,6 +21,8 @@ DROP = """async ([name, text]) => {
 
 
 def go(page, view: str) -> None:
+    if page.locator("#views .menu").is_visible():
+        page.click("#views .menu")
     page.click(f"#views a[data-view={view}]")
 
 

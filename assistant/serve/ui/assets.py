@@ -15,9 +15,11 @@ def asset(name: str) -> str:
     return resources.files("assistant.serve.ui").joinpath(name).read_text("utf-8")
 
 
-def style() -> str:
-    """Return the styles of all regions."""
-    return "\n".join(map(asset, STYLES))
+def style(views: Sequence[str] = ()) -> str:
+    """Return the styles of all regions, and such as show of each view only what is `place at-VIEW`."""
+    # Gradio takes rules apart at their commas, also inside brackets: each stands alone.
+    shown = [f'body[data-view="{view}"] .place:not(.at-{view}) {{ display: none !important; }}' for view in views]
+    return "\n".join([*map(asset, STYLES), *shown])
 
 
 def script(events: Sequence[str], *files: str) -> str:

@@ -53,10 +53,15 @@ class OpenIndexes:
         Raises:
             IndexMismatch: there is none.
         """
-        for choice in self.choices():
-            if choice.name == name:
-                return choice
+        found = _choice(name, always=name == self.settings.index) if self._is_offered(name) else None
+        if found:
+            return found
         raise IndexMismatch(f"there is no index {name!r}", "choose one of those that are offered")
+
+    def _is_offered(self, name: str) -> bool:
+        """Say whether a name may be one of the choices; looking through all of them at every event would take longer than answering."""
+        plain = Path(name).name == name and (indexes_folder() / name).is_dir()
+        return bool(name) and (plain or name in (self._asked_for, self.settings.index, SAMPLES))
 
     def open(self, name: str) -> Assistant:
         """Return the assistant of an index, opened once.
@@ -82,7 +87,7 @@ class OpenIndexes:
 
     def is_new(self, name: str) -> bool:
         """Say whether an index is offered and not there yet."""
-        return any(choice.name == name for choice in self.choices()) and read_manifest(index_path(name)) is None
+        return bool(name) and name == self.settings.index and read_manifest(index_path(name)) is None
 
     def own(self, name: str) -> str:
         """Return the index that a reader's own articles go to: this one, unless it holds the samples."""

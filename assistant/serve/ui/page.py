@@ -34,7 +34,7 @@ def build(indexes: OpenIndexes, accounts: Accounts | None = None, signed_in: boo
     chat, entrance = Chat(indexes, accounts), Entrance(accounts, signed_in, indexes.settings.interface)
     preferences = Preferences(indexes)
     with page:
-        widgets = lay_out_page(indexes, Removed())
+        widgets = lay_out_page(indexes, Removed(), not signed_in)
         connect_asking(chat, entrance, widgets)
         connect_arrival(chat, entrance, widgets)
         connect_library((Library(indexes), Adding(indexes), preferences), entrance, widgets)
