@@ -148,6 +148,7 @@ def _visit(browser: Any, port: int, asked: tuple[str, ...]) -> dict[str, Any]:
     network.on("Network.loadingFinished", loaded)
     page.goto(f"http://127.0.0.1:{port}/")
     page.wait_for_selector("#transcript .welcome")
+    page.wait_for_selector("#question textarea")
     page.evaluate("window.arrival")
     paint = page.evaluate("performance.getEntriesByName('first-contentful-paint')[0].startTime") / 1000
     answers = []

@@ -38,7 +38,7 @@ window.asked = (text) => {
   lastAsked = text || '';
   if (lastAsked.trim()) {
     showAsked(lastAsked.trim().slice(0, 300));
-    if (box().value === text) write('');
+    if (box()?.value === text) write('');
   }
   return arrival();
 };
@@ -51,7 +51,7 @@ window.fetch = async (...given) => {
   const response = await fetched(...given);
   if (response.status === 401) {
     takeBack();
-    if (!box().value) write(lastAsked);
+    if (box()?.value === '') write(lastAsked);
     say('session_ended');
   }
   return response;

@@ -30,7 +30,7 @@ POLICY = (
 HEADERS = {
     "content-security-policy": POLICY + frame_ancestors(""),
     "x-content-type-options": "nosniff",
-    "referrer-policy": "no-referrer",
+    "referrer-policy": "same-origin",  # without any, browsers do not say where the sign-in form was sent from
     "permissions-policy": "camera=(), geolocation=(), microphone=()",
 }
 
