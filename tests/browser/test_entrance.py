@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from itertools import cycle
 from pathlib import Path
@@ -135,7 +136,8 @@ def test_ten_readers_at_once_are_all_answered(site: Site):
     sari = site.users.named("sari")
     cookies = [site.users.begin_session(sari, 1) for _ in range(10)]
     asked = cycle((QUESTION, "apa kata Xi Jinping?", "what happened in Laranta?"))
-    readers, _ = asyncio.run(crowd(site.port, cookies, asked, 1.0, 0))
+    with ThreadPoolExecutor(1) as apart:  # the browser has a loop in this thread
+        readers, _ = apart.submit(asyncio.run, crowd(site.port, cookies, asked, 1.0, 0)).result()
     assert [reader.errors for reader in readers] == [[]] * 10
     assert all(reader.times for reader in readers)
 

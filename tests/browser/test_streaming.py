@@ -29,10 +29,10 @@ class Model:
         self.go_on = threading.Event()
 
     def __call__(self, reply: Reply) -> None:
-        first, second = list(reply.request.evidence.items())[:2]
-        reply.piece(f"{first[1]} [{first[0]}] ")
+        first, second = list(reply.request.evidence.values())[:2]
+        reply.piece(f"{first} [1] Napoleon bought 77 ships [1]. ")
         self.go_on.wait(20)
-        reply.say(f"{second[1]} [{second[0]}]")
+        reply.say(f"{second} [2]")
 
 
 @pytest.fixture(scope="module")
@@ -69,10 +69,11 @@ def test_the_first_sentence_is_shown_while_the_next_is_written_and_nothing_jumps
     assert page.locator("#stop").is_visible()
     page.evaluate(MOVED)
     first = page.locator(".answer > p").first
-    place = first.bounding_box()
+    place, told = first.bounding_box(), first.inner_text()
     served[1].go_on.set()
     page.wait_for_selector("#transcript:not(:has(.growing)) .tools")
-    assert first.bounding_box() == place
+    assert [first.bounding_box()[side] for side in "xy"] == [place[side] for side in "xy"]
+    assert first.inner_text().startswith(told)
     assert page.evaluate("window.moved") < 0.1  # what the web vitals call good
     assert page.locator("#send").is_visible()
 

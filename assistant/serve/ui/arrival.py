@@ -44,7 +44,8 @@ def connect_arrival(chat: Chat, entrance: Entrance, on: Widgets) -> None:
             begun[0] = gr.skip()
             if visitor.words == Words() and index == first:
                 begun[1:] = [gr.skip()] * len(begun[1:])  # all is as it was laid out
-        switch = gr.update(choices=pairs(chat.indexes), value=index)
+        # A reader may have chosen another index meanwhile: only what the address asks for is set.
+        switch = gr.update(choices=pairs(chat.indexes), **({"value": index} if index != name else {}))
         yield *begun, sent(arrived=not asks), switch, *_spoken(visitor)
         if asks:
             rest = [gr.skip()] * (1 + len(spoken))

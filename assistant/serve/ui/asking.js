@@ -33,26 +33,44 @@ const takeBack = () => {
   element.querySelector('.welcome')?.removeAttribute('hidden');
 };
 
+const isAnswering = () => Boolean(element.querySelector('.growing'));
+const pause = (ms) => new Promise((done) => setTimeout(done, ms));
+let turn = Promise.resolve();
+
+// Resolves when the question may go to the server: not before the page has arrived, nor while another one is answered.
 window.asked = (text) => {
-  if (element.querySelector('.growing')) return arrival();
   lastAsked = text || '';
-  if (lastAsked.trim()) {
-    showAsked(lastAsked.trim().slice(0, 300));
-    if (box()?.value === text) write('');
-  }
-  return arrival();
+  const asked = lastAsked.trim().slice(0, 300);
+  if (asked && box()?.value === text) write('');
+  if (!isAnswering() && asked) showAsked(asked);
+  else turn = turn.then(async () => { while (isAnswering()) await pause(50); });
+  turn = turn.then(async () => {
+    if (!window.arrived) {
+      await arrival();
+      await pause(50); // what has arrived is drawn, perhaps over the question
+    }
+    if (asked && !element.querySelector('.waiting')) showAsked(asked);
+  });
+  return turn;
 };
 
 document.addEventListener('click', (event) => event.target.closest('#stop') && takeBack());
 
-// A session that has ended answers with 401: nothing is lost, and the reader is told what to do.
+// A session that has ended answers with 401, a server that is gone not at all: the question goes back into its box, and the reader is told.
+const unasked = (why) => {
+  takeBack();
+  if (box()?.value === '') write(lastAsked);
+  say(why);
+};
 const fetched = window.fetch;
 window.fetch = async (...given) => {
-  const response = await fetched(...given);
-  if (response.status === 401) {
-    takeBack();
-    if (box()?.value === '') write(lastAsked);
-    say('session_ended');
+  const isQuestion = String(given[0]?.url || given[0]).includes('/queue/join') && isAnswering();
+  try {
+    const response = await fetched(...given);
+    if (response.status === 401) unasked('session_ended');
+    return response;
+  } catch (error) {
+    if (isQuestion) unasked('server_gone');
+    throw error;
   }
-  return response;
 };

@@ -57,9 +57,11 @@ def connect_asking(chat: Chat, entrance: Entrance, on: Widgets) -> None:
     def stop(name: str, sitting: Sitting, request: gr.Request) -> str:
         return chat.stopped(name, sitting, entrance.visitor(request))
 
-    asked = gr.on([on.question.submit, on.send.click], ask, [on.question, on.switch, on.sitting], shown, js=HELD, **EVENT)
-    picked = on.examples.example(pick, [on.switch, on.sitting], shown, **EVENT)
-    again = on.transcript.retry(retry, [on.switch, on.sitting], shown, **EVENT)
+    # Not `once`, which counts an answer that was stopped as still coming: the page lets one question go after the other.
+    each: dict[str, Any] = {"trigger_mode": "multiple", **EVENT}
+    asked = gr.on([on.question.submit, on.send.click], ask, [on.question, on.switch, on.sitting], shown, js=HELD, **each)
+    picked = on.examples.example(pick, [on.switch, on.sitting], shown, **each)
+    again = on.transcript.retry(retry, [on.switch, on.sitting], shown, **each)
     on.stop.click(stop, [on.switch, on.sitting], on.transcript, cancels=[asked, picked, again], **EVENT)
     _connect_turns(chat, entrance, on)
     _connect_filters(chat, entrance, on)

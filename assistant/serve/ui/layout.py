@@ -132,7 +132,7 @@ def pairs(indexes: OpenIndexes) -> list[tuple[str, str | int | float]]:
 def views(words: Words, is_admin: bool = True) -> str:
     """Return the links to the views, and the button that shows them where the window is narrow."""
     links = "".join(_view(view, words) for view in (*VIEWS, *(ADMIN_VIEWS if is_admin else ())))
-    told = "".join(f' data-{name}="{words.html(name)}"' for name in ("copied", "upload_failed", "reading", "session_ended"))
+    told = "".join(f' data-{name}="{words.html(name)}"' for name in ("copied", "upload_failed", "reading", "session_ended", "server_gone"))
     spoken = f'lang="{words.code}" dir="{words.direction}"'
     menu = (
         f'<button type="button" class="menu" aria-expanded="false" aria-controls="rail" aria-label="{words.html("menu")}">'

@@ -5,13 +5,13 @@ const ASKS = ['example', 'retry'];
 const act = (name, data = {}) => {
   if (!EVENTS.includes(name)) return;
   if (!ASKS.includes(name)) trigger(name, { ...data });
-  else if (!document.querySelector('#transcript .growing')) window.asked(data.text).then(() => trigger(name, { ...data }));
+  else window.asked(data.text).then(() => trigger(name, { ...data }));
 };
 // Kept until the page has arrived: what an address or a kept conversation brings would lie over what was asked before it.
 const arrival = () => {
   if (!window.arrival) {
     let arrived;
-    window.arrival = new Promise((resolve) => { arrived = resolve; });
+    window.arrival = new Promise((resolve) => { arrived = resolve; }).then(() => { window.arrived = true; });
     window.arrival.done = arrived;
     setTimeout(arrived, 8000);
   }
