@@ -13,6 +13,7 @@ from assistant.serve.samples import EXAMPLES
 from assistant.settings import SAMPLES, Settings, index_path, indexes_folder
 
 N_EXAMPLES = 4
+NO_ARTICLES = "(no articles yet)"
 
 
 class Choice(NamedTuple):
@@ -124,7 +125,7 @@ class OpenIndexes:
 def _choice(name: str, always: bool) -> Choice | None:
     manifest = read_manifest(index_path(name))
     if manifest is None:
-        return Choice(name, f"{_short(name)} (no articles yet)", False) if always else None
+        return Choice(name, f"{_short(name)} {NO_ARTICLES}", False) if always else None
     return Choice(name, "Sample articles" if manifest.samples else _short(name), manifest.samples)
 
 

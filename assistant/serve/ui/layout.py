@@ -11,7 +11,7 @@ import gradio as gr
 from assistant.errors import AssistantError
 from assistant.serve.render import escape
 from assistant.serve.ui.assets import TITLE, script
-from assistant.serve.ui.indexes import Choice, OpenIndexes
+from assistant.serve.ui.indexes import NO_ARTICLES, Choice, OpenIndexes
 from assistant.serve.ui.narrow import narrowing
 from assistant.serve.ui.reading import empty
 from assistant.serve.ui.sitting import Sitting, Visitor
@@ -86,7 +86,7 @@ def _rail(indexes: OpenIndexes, first: Choice, words: Words, all_views: bool) ->
     new = gr.Button(words("new_conversation"), elem_id="new", size="sm")
     linked = gr.HTML(views(words, all_views), elem_id="views", js_on_load=script(["arrive", "resume"], "views.js"))
     switch = gr.Dropdown(
-        pairs(indexes), value=first.name, label=words("articles"), elem_id="switch", filterable=False, interactive=True, min_width=0,
+        pairs(indexes, words), value=first.name, label=words("articles"), elem_id="switch", filterable=False, interactive=True, min_width=0,
     )  # fmt: skip
     noted = gr.HTML(note(first, words), elem_id="note")
     return {"views": linked, "new": new, "switch": switch, "note": noted, "account": gr.HTML("", elem_id="account")}
@@ -124,9 +124,13 @@ def _others() -> dict[str, Any]:
     return {"adding": adding, "notice": notice, "shelf": shelf, "kept": kept, "settings": settings}
 
 
-def pairs(indexes: OpenIndexes) -> list[tuple[str, str | int | float]]:
+def pairs(indexes: OpenIndexes, words: Words) -> list[tuple[str, str | int | float]]:
     """Return the indexes as the switcher offers them: label and name."""
-    return [(choice.label, choice.name) for choice in indexes.choices()]
+    return [(_label(choice, words), choice.name) for choice in indexes.choices()]
+
+
+def _label(choice: Choice, words: Words) -> str:
+    return words("sample_articles") if choice.samples else choice.label.replace(NO_ARTICLES, words("no_articles_yet"))
 
 
 def views(words: Words, is_admin: bool = True) -> str:

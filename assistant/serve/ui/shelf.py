@@ -78,7 +78,7 @@ def _connect_adding(parts: Parts, entrance: Entrance, on: Widgets) -> None:
         if unsent and not shown:
             yield unsent, *stays
         choice = library.indexes.choice(target)
-        switch = gr.update(choices=pairs(library.indexes), value=target)
+        switch = gr.update(choices=pairs(library.indexes, visitor.words), value=target)
         yield gr.skip(), library.table(target, {}, visitor), switch, note(choice, visitor.words)
 
     def health(name: str, request: gr.Request) -> str:
