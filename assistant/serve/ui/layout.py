@@ -21,8 +21,8 @@ from assistant.serve.ui.wording import Words
 
 BRAND = f"<h1>{TITLE}</h1>"
 VIEWS = ("ask", "speakers", "library", "conversations", "settings")
-ADMIN_VIEWS: tuple[str, ...] = ()
-"""Views that only admins are offered."""
+FOR_ADMINS: tuple[str, ...] = ()
+"""Those that only admins are offered."""
 BESIDE_ARTICLE = ("ask", "speakers", "library")
 """Views that have the reading panel beside them."""
 # Our server is no API: programs have doors of their own. The progress overlay would hide what streams in.
@@ -135,7 +135,7 @@ def _label(choice: Choice, words: Words) -> str:
 
 def views(words: Words, is_admin: bool = True) -> str:
     """Return the links to the views, and the button that shows them where the window is narrow."""
-    links = "".join(_view(view, words) for view in (*VIEWS, *(ADMIN_VIEWS if is_admin else ())))
+    links = "".join(_view(view, words) for view in VIEWS if is_admin or view not in FOR_ADMINS)
     told = "".join(f' data-{name}="{words.html(name)}"' for name in ("copied", "upload_failed", "reading", "session_ended", "server_gone"))
     spoken = f'lang="{words.code}" dir="{words.direction}"'
     menu = (

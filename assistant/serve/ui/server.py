@@ -135,7 +135,7 @@ def launch(page: gr.Blocks, settings: Settings, port: int, accounts: Accounts | 
     from assistant.accounts.users import Users
     from assistant.serve.api.app import Beside
     from assistant.serve.ui.assets import style
-    from assistant.serve.ui.layout import ADMIN_VIEWS, VIEWS
+    from assistant.serve.ui.layout import VIEWS
     from assistant.serve.ui.sign_in import SignIn
     from assistant.serve.ui.theme import theme
 
@@ -156,7 +156,7 @@ def launch(page: gr.Blocks, settings: Settings, port: int, accounts: Accounts | 
         enable_monitoring=False,
         max_file_size=settings.max_article_bytes,
         theme=theme(),
-        css=style((*VIEWS, *ADMIN_VIEWS)),
+        css=style(VIEWS),
         app_kwargs={"middleware": middleware},
         **options,
     )
