@@ -154,7 +154,7 @@ def open_page(browser: Browser, context: BrowserContext, address: str):
         page.set_viewport_size({"width": width, "height": height})
         one = Opened(page)
         opened.append(one)
-        page.set_default_timeout(15_000)
+        page.set_default_timeout(40_000)
         page.on("request", lambda request: one.hosts.add(urlsplit(request.url).netloc or "data"))
         page.on("websocket", lambda websocket: one.hosts.add(urlsplit(websocket.url).netloc))
         page.on("pageerror", lambda error: one.troubles.append(str(error)))

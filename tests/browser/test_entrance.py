@@ -59,7 +59,7 @@ def site(built: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site
 @pytest.fixture
 def page(browser: Browser, site: Site) -> Iterator[Page]:
     page = browser.new_page()
-    page.set_default_timeout(20_000)
+    page.set_default_timeout(40_000)
     yield page
     page.context.close()
 

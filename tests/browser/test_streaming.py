@@ -54,7 +54,7 @@ def served(built: Path) -> Iterator[tuple[str, Model]]:
 def page(browser: Browser, served: tuple[str, Model]) -> Iterator[Page]:
     served[1].go_on.clear()
     page = browser.new_page()
-    page.set_default_timeout(20_000)
+    page.set_default_timeout(40_000)
     page.goto(served[0])
     page.wait_for_selector("#question textarea")
     page.evaluate("window.arrival")
