@@ -6,7 +6,6 @@ import html
 import json
 from collections.abc import Iterator, Sequence
 from importlib import resources
-from urllib.parse import quote
 
 from assistant.evaluate import plots
 from assistant.evaluate.cards import card, pair_card
@@ -16,6 +15,7 @@ from assistant.evaluate.metrics import reliability, risk_coverage
 from assistant.evaluate.rows import Row
 from assistant.evaluate.runs import Run
 from assistant.evaluate.statistics import bootstrap
+from assistant.links import question_link
 
 MOST_CARDS = 200
 """Questions shown in full, the worst first: a page of thousands opens slowly."""
@@ -167,12 +167,12 @@ def _questions(run: Run, comparison: Comparison | None, chat: str) -> Iterator[s
         for title, pairs in (("Lost", lost), ("Won", won)):
             if pairs:
                 yield f"<h2>{title}: {len(pairs)} questions</h2>{_more(len(pairs))}"
-                yield from (pair_card(pair, link(chat, pair.after)) for pair in pairs[:MOST_CARDS])
+                yield from (pair_card(pair, link(chat, run, pair.after)) for pair in pairs[:MOST_CARDS])
         return
     wrong = [row for row in run.rows if is_wrong(row)]
     if wrong:
         yield f"<h2>Wrong: {len(wrong)} questions</h2>{_more(len(wrong))}"
-        yield from (card(row, link(chat, row)) for row in wrong[:MOST_CARDS])
+        yield from (card(row, link(chat, run, row)) for row in wrong[:MOST_CARDS])
 
 
 def _more(n: int) -> str:
@@ -186,9 +186,11 @@ def is_wrong(row: Row) -> bool:
     return row.abstained == row.answerable or (row.answerable and bool(row.wanted) and not row.right)
 
 
-def link(chat: str, row: Row) -> str:
-    """Return the address that asks a question in a web chat, "" without one."""
-    return f"{chat}/?question={quote(row.question, safe='')}" if chat else ""
+def link(chat: str, run: Run, row: Row) -> str:
+    """Return the address that asks a question again in a web chat as it was asked in a run, "" without a chat."""
+    if not chat:
+        return ""
+    return f"{chat}/{question_link(row.query or row.question, str(run.about.get('index', '')), row.limits, str(run.about.get('now', '')))}"
 
 
 def table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:

@@ -35,7 +35,8 @@ class Row:
     """A question with its answer and its measures, the same each time it is asked.
 
     `right` says whether one of the first three citations answers; of an abstention, whether one of the three nearest would have. `nearest`
-    are these. `measures` holds the measures that apply, by name. `query` is what was looked for. `wanted` are the gold sentences.
+    are these. `measures` holds the measures that apply, by name. `query` is what was looked for. `wanted` are the gold sentences,
+    `limits` the filters as an address of the chat gives them.
     """
 
     id: str
@@ -54,6 +55,7 @@ class Row:
     nearest: tuple[Cited, ...] = ()
     wanted: tuple[str, ...] = ()
     measures: Mapping[str, float] = field(default_factory=dict)
+    limits: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

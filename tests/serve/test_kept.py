@@ -10,9 +10,10 @@ import pytest
 
 from assistant.accounts.feedback import Opinion
 from assistant.errors import SettingsError
+from assistant.links import parameters
 from assistant.records import Copy, Filters, Span, Turn
 from assistant.serve.exports import export
-from assistant.serve.narrowing import filters_of, parameters
+from assistant.serve.narrowing import filters_of
 from assistant.serve.opinions import as_question
 from assistant.serve.render import as_json
 from assistant.serve.restore import answer_of

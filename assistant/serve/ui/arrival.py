@@ -101,4 +101,4 @@ def _spoken(visitor: Visitor) -> tuple[Any, ...]:
         gr.update(label=words("direct_only")),
     )
     question = gr.update(label=words("question"), placeholder=words("ask_anything"))
-    return views(words), words("new_conversation"), words("ask"), words("stop"), question, account(visitor), *fields
+    return views(words, visitor.user.is_admin), words("new_conversation"), words("ask"), words("stop"), question, account(visitor), *fields

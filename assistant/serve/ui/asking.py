@@ -11,7 +11,8 @@ from typing import Any
 import gradio as gr
 
 from assistant.errors import AssistantError
-from assistant.serve.narrowing import filters_of, parameters
+from assistant.links import parameters
+from assistant.serve.narrowing import filters_of
 from assistant.serve.render import escape
 from assistant.serve.ui.address import link_of
 from assistant.serve.ui.chat import Chat, View, line

@@ -11,6 +11,8 @@ import gradio as gr
 from assistant.errors import AssistantError
 from assistant.serve.render import escape
 from assistant.serve.ui.assets import TITLE, script
+from assistant.serve.ui.evaluation_widgets import EvaluationWidgets
+from assistant.serve.ui.evaluation_widgets import lay_out as lay_out_evaluation
 from assistant.serve.ui.indexes import Choice, OpenIndexes
 from assistant.serve.ui.narrow import narrowing
 from assistant.serve.ui.reading import empty
@@ -20,7 +22,8 @@ from assistant.serve.ui.turns import transcript
 from assistant.serve.ui.wording import Words
 
 BRAND = f"<h1>{TITLE}</h1>"
-VIEWS = ("ask", "speakers", "library", "conversations", "settings")
+VIEWS = ("ask", "speakers", "library", "conversations", "evaluation", "settings")
+FOR_ADMINS = ("evaluation",)
 # Our server is no API: programs have doors of their own. The progress overlay would hide what streams in.
 EVENT: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
 
@@ -44,6 +47,7 @@ class Widgets:
     examples: gr.HTML
     reading: gr.HTML
     speakers: SpeakerWidgets
+    evaluation: EvaluationWidgets
     removed: gr.State
     adding: gr.HTML
     notice: gr.HTML
@@ -71,6 +75,7 @@ def lay_out_page(indexes: OpenIndexes, removed: object) -> Widgets:
         made |= _asking(indexes, first, words)
         made["speakers"] = lay_out(script(["visit", "said"], "speakers.js"))
         made |= _others()
+        made["evaluation"] = lay_out_evaluation(script)
         with gr.Column(elem_id="reading-side", min_width=280):
             made["reading"] = gr.HTML(empty(), elem_id="reading", js_on_load=script(["cite", "said", "only", "remove"], "reading.js"))
     made["outbox"] = gr.HTML("", elem_id="outbox", js_on_load=script([], "outbox.js"))
@@ -113,9 +118,9 @@ def pairs(indexes: OpenIndexes) -> list[tuple[str, str | int | float]]:
     return [(choice.label, choice.name) for choice in indexes.choices()]
 
 
-def views(words: Words) -> str:
-    """Return the links to the views."""
-    links = "".join(_view(view, words) for view in VIEWS)
+def views(words: Words, is_admin: bool = False) -> str:
+    """Return the links to the views; those for admins alone are hidden from others, who would find nothing there."""
+    links = "".join(_view(view, words) for view in VIEWS if is_admin or view not in FOR_ADMINS)
     told = "".join(f' data-{name}="{words.html(name)}"' for name in ("copied", "upload_failed"))
     spoken = f'lang="{words.code}" dir="{words.direction}"'
     return f'<nav class="views" aria-label="{words.html("views")}" {spoken}{told}>{links}</nav>'

@@ -1,10 +1,11 @@
 // The address says what is shown: `#speakers`, `#speaker=NAME&index=INDEX`, `#library`, `#article=ID`, `#conversations`,
-// `#conversation=ID`, `#settings`, else the conversation.
+// `#conversation=ID`, `#evaluation`, `#review`, `#settings`, else the conversation.
 const viewOf = (address) => {
   const name = address.split('=')[0];
   if (name === 'speaker') return 'speakers';
   if (name === 'article') return 'library';
-  return ['speakers', 'library', 'conversations', 'settings'].includes(name) ? name : 'ask';
+  if (name === 'review') return 'evaluation';
+  return ['speakers', 'library', 'conversations', 'evaluation', 'settings'].includes(name) ? name : 'ask';
 };
 const conversationIn = (address) => (address.startsWith('conversation=') ? address.slice(13) : '');
 
