@@ -40,7 +40,7 @@ def connect_asking(chat: Chat, entrance: Entrance, on: Widgets) -> None:
         yield from map(updates, chat.ask(text, name, sitting, entrance.visitor(request)))
 
     def retry(name: str, sitting: Sitting, event: gr.EventData, request: gr.Request) -> Iterator[tuple[Any, ...]]:
-        at = _number(event, "turn")
+        at = number(event, "turn")
         if at < len(sitting.turns):
             yield from map(updates, chat.ask(sitting.turns[at].question, name, sitting.until(at), entrance.visitor(request)))
         else:
@@ -89,7 +89,7 @@ def _connect_turns(chat: Chat, entrance: Entrance, on: Widgets) -> None:
         return chat.cite(str(event._data.get("anchor", "")), name, sitting, entrance.visitor(request)) or gr.skip()
 
     def edit(name: str, sitting: Sitting, event: gr.EventData, request: gr.Request) -> tuple[Any, ...]:
-        at = _number(event, "turn")
+        at = number(event, "turn")
         if at >= len(sitting.turns):
             return gr.skip(), gr.skip(), gr.skip()
         changing = replace(sitting, changing=at)
@@ -98,7 +98,7 @@ def _connect_turns(chat: Chat, entrance: Entrance, on: Widgets) -> None:
     def thumb(name: str, sitting: Sitting, event: gr.EventData, request: gr.Request) -> tuple[Any, ...]:
         visitor, good = entrance.visitor(request), str(event._data.get("good", "")) == "1"
         reason = ": ".join(part for key in ("reason", "text") if (part := str(event._data.get(key, "")).strip()))
-        after = chat.opinion(_number(event, "turn"), good, reason, name, sitting, visitor)
+        after = chat.opinion(number(event, "turn"), good, reason, name, sitting, visitor)
         return after, sent(say=visitor.words("thanks"))
 
     for source in (on.transcript, on.reading):
@@ -134,7 +134,7 @@ def texts(event: gr.EventData) -> dict[str, str]:
     return {str(key): str(value) for key, value in event._data.items()}
 
 
-def _number(event: gr.EventData, key: str) -> int:
+def number(event: gr.EventData, key: str) -> int:
     """Return a number of what a region sent; one that no turn has when it is none."""
     value = str(event._data.get(key, ""))
     return int(value) if value.isascii() and value.isdigit() and len(value) < 9 else 10**9

@@ -83,7 +83,7 @@ def lay_out_page(indexes: OpenIndexes, removed: object) -> Widgets:
 
 
 def _asking(indexes: OpenIndexes, first: Choice, words: Words) -> dict[str, Any]:
-    events = ["cite", "retry", "edit", "thumb", "reason"]
+    events = ["cite", "retry", "edit", "why", "thumb", "reason"]
     with gr.Column(elem_id="asking", min_width=280):
         shown = gr.HTML(transcript(Sitting()), elem_id="transcript", js_on_load=script(events, "reading.js"))
         narrow = gr.HTML(narrowing(indexes, first.name, Sitting(), words), elem_id="narrow", js_on_load=script(["narrow", "widen"]))

@@ -24,6 +24,7 @@ from assistant.serve.ui.rooms import connect_kept, connect_preferences
 from assistant.serve.ui.shelf import connect_library
 from assistant.serve.ui.speakers import connect
 from assistant.serve.ui.spoken import Speakers
+from assistant.serve.ui.why import connect_why
 
 
 def build(indexes: OpenIndexes, accounts: Accounts | None = None, signed_in: bool = False) -> gr.Blocks:
@@ -45,6 +46,7 @@ def build(indexes: OpenIndexes, accounts: Accounts | None = None, signed_in: boo
         connect_kept(Kept(chat), entrance, widgets)
         connect_preferences(preferences, entrance, widgets)
         beside = (widgets.switch, widgets.outbox)
+        connect_why(chat, entrance, widgets)
         connect_evaluation(Evaluation(indexes, Bench()), entrance, widgets.evaluation, beside, EVENT)
         connect_review(Review(indexes, accounts), entrance, widgets.evaluation, widgets.switch, EVENT)
         connect(Speakers(indexes), entrance, widgets.speakers, (widgets.switch, widgets.reading), EVENT)
