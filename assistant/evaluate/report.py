@@ -67,8 +67,12 @@ def _configuration(run: Run) -> dict[str, object]:
 def _headlines(found: dict[str, float]) -> str:
     cards = [f"<li><b>{found[name]:.3f}</b><span>{title}</span></li>" for name, title in HEADLINES if name in found]
     if "median_ms" in found:
-        cards.append(f"<li><b>{found['median_ms']:.0f} ms</b><span>median, 95th percentile {found['p95_ms']:.0f} ms</span></li>")
+        cards.append(f"<li><b>{_time(found['median_ms'])}</b><span>median, 95th percentile {_time(found['p95_ms'])}</span></li>")
     return f'<ul class="cards">{"".join(cards)}</ul>'
+
+
+def _time(spent_ms: float) -> str:
+    return f"{spent_ms:.0f} ms" if spent_ms < 1000 else f"{spent_ms / 1000:.1f} s"
 
 
 def _verdict(comparison: Comparison) -> str:

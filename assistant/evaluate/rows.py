@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field, fields
 from typing import Any
 
 
@@ -70,12 +70,17 @@ class Asked:
 
 def to_json(asked: Asked) -> str:
     """Return an asked question as one line of JSON."""
-    return json.dumps(asdict(asked), ensure_ascii=False)
+    return json.dumps(asked, ensure_ascii=False, default=_values)
+
+
+def _values(record: Any) -> dict[str, Any]:
+    """Return the fields of a record as they are; `asdict` copies a hundred ranked passages, which takes as long as finding them."""
+    return {one.name: getattr(record, one.name) for one in fields(record)}
 
 
 def row_to_json(row: Row) -> str:
     """Return a row as one line of JSON."""
-    return json.dumps(asdict(row), ensure_ascii=False)
+    return json.dumps(row, ensure_ascii=False, default=_values)
 
 
 def from_json(line: str) -> Asked:
