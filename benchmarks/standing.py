@@ -223,7 +223,6 @@ def _line(name: str, found: dict[str, list[float]], articles_per_s: float) -> st
 
 
 if __name__ == "__main__":
-    print(
-        "| system | questions | passage RR@10 | Success@1 | sentence Success@1 | Success@3 | p50 ms | articles/s |\n|---|---|---|---|---|---|---|---|"
-    )
+    print("| system | questions | passage RR@10 | Success@1 | sentence Success@1 | Success@3 | p50 ms | articles/s |")
+    print("|---|---|---|---|---|---|---|---|")
     main()
