@@ -22,7 +22,7 @@ _INSIDE = "[^\\W\\u3040-\\u9fff]"
 """A letter that belongs to the word next to it: those of Chinese and Japanese stand alone."""
 _NEAR = 60
 """Characters between `ignore` and what is to be ignored."""
-_MIXED = (("LATIN", "CYRILLIC"), ("LATIN", "GREEK"))
+_MIXED = ({"LATIN", "CYRILLIC"}, {"LATIN", "GREEK"})
 
 
 @lru_cache(maxsize=512)
@@ -52,17 +52,23 @@ def gives_orders(line: str, even_perhaps: bool = False) -> bool:
 
 
 def _folded(line: str) -> str:
-    return "".join(c for c in unicodedata.normalize("NFKC", line) if c.isspace() or unicodedata.category(c)[0] != "C").casefold()
+    text = unicodedata.normalize("NFKC", line)
+    if not text.isprintable():  # nearly every line is, and looking at each character takes longer than all else here
+        text = "".join(c for c in text if c.isspace() or unicodedata.category(c)[0] != "C")
+    return text.casefold()
 
 
 def _is_disguised(line: str) -> bool:
     """Say whether two words or more mix letters that look alike, of two scripts."""
-    return sum(any(_mixes(word, *pair) for pair in _MIXED) for word in _LETTERS.findall(line)) > 1
+    scripts = (set(map(_script, word)) for word in _LETTERS.findall(line) if not word.isascii())
+    return sum(any(pair <= found for pair in _MIXED) for found in scripts) > 1
 
 
-def _mixes(word: str, one: str, other: str) -> bool:
-    names = [unicodedata.name(c, "") for c in word]
-    return any(name.startswith(one) for name in names) and any(name.startswith(other) for name in names)
+@lru_cache(maxsize=4096)
+def _script(letter: str) -> str:
+    """Return the script of a letter, "" for one whose script has no letters that look like those of another."""
+    name = unicodedata.name(letter, "")
+    return next((script for script in sorted(set().union(*_MIXED)) if name.startswith(script)), "")
 
 
 @lru_cache(maxsize=1)

@@ -11,7 +11,8 @@ from typing import Any
 import gradio as gr
 
 from assistant.errors import AssistantError
-from assistant.serve.narrowing import filters_of, parameters
+from assistant.links import parameters
+from assistant.serve.narrowing import filters_of
 from assistant.serve.render import escape
 from assistant.serve.ui.address import link_of
 from assistant.serve.ui.chat import Chat, line
@@ -48,7 +49,7 @@ def connect_asking(chat: Chat, entrance: Entrance, on: Widgets) -> None:
         yield from answered(chat, text, name, sitting, entrance.visitor(request))
 
     def retry(name: str, sitting: Sitting, event: gr.EventData, request: gr.Request) -> Iterator[tuple[Any, ...]]:
-        at = _number(event, "turn")
+        at = number(event, "turn")
         if at < len(sitting.turns):
             yield from answered(chat, sitting.turns[at].question, name, sitting.until(at), entrance.visitor(request))
         else:
@@ -102,7 +103,7 @@ def _connect_turns(chat: Chat, entrance: Entrance, on: Widgets) -> None:
         return chat.cite(str(event._data.get("anchor", "")), name, sitting, entrance.visitor(request)) or gr.skip()
 
     def edit(name: str, sitting: Sitting, event: gr.EventData, request: gr.Request) -> tuple[Any, ...]:
-        at = _number(event, "turn")
+        at = number(event, "turn")
         if at >= len(sitting.turns):
             return gr.skip(), gr.skip(), gr.skip()
         changing = replace(sitting, changing=at)
@@ -111,7 +112,7 @@ def _connect_turns(chat: Chat, entrance: Entrance, on: Widgets) -> None:
     def thumb(name: str, sitting: Sitting, event: gr.EventData, request: gr.Request) -> tuple[Any, ...]:
         visitor, good = entrance.visitor(request), str(event._data.get("good", "")) == "1"
         reason = ": ".join(part for key in ("reason", "text") if (part := str(event._data.get(key, "")).strip()))
-        after = chat.opinion(_number(event, "turn"), good, reason, name, sitting, visitor)
+        after = chat.opinion(number(event, "turn"), good, reason, name, sitting, visitor)
         return after, sent(say=visitor.words("thanks"))
 
     for source in (on.transcript, on.reading):
@@ -147,7 +148,7 @@ def texts(event: gr.EventData) -> dict[str, str]:
     return {str(key): str(value) for key, value in event._data.items()}
 
 
-def _number(event: gr.EventData, key: str) -> int:
+def number(event: gr.EventData, key: str) -> int:
     """Return a number of what a region sent; one that no turn has when it is none."""
     value = str(event._data.get(key, ""))
     return int(value) if value.isascii() and value.isdigit() and len(value) < 9 else 10**9

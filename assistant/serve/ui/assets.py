@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from importlib import resources
 
 TITLE = "Article Assistant"
-STYLES = ("style.css", "chat.css", "speakers.css", "library.css", "narrow-screen.css")
+STYLES = ("style.css", "chat.css", "speakers.css", "library.css", "evaluation.css", "narrow-screen.css")
 
 
 def asset(name: str) -> str:

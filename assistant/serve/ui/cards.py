@@ -7,10 +7,10 @@ from dataclasses import replace
 from itertools import groupby
 
 from assistant.answer.compose import label
+from assistant.links import parameters
 from assistant.records import Answer, Citation, Copy, Filters, Marker
 from assistant.serve.checked import badge_of, shows_quotes, translated
 from assistant.serve.marks import is_said
-from assistant.serve.narrowing import parameters
 from assistant.serve.render import badges, described, escape, is_web_address
 from assistant.serve.ui.wording import Words
 

@@ -147,7 +147,7 @@ class Chat:
         if self.accounts is None or not 0 <= position < len(sitting.turns):
             return sitting
         answer = sitting.turns[position].answer
-        as_text = json.dumps(as_json(answer), ensure_ascii=False)
+        as_text = json.dumps({**as_json(answer), "given": as_json(sitting.given[position])}, ensure_ascii=False)
         Feedback(self.accounts).note(Opinion(visitor.user.id, name, answer.query, as_text, good, reason))
         return replace(sitting, opinions=(*(one for one in sitting.opinions if one[0] != position), (position, good)))
 

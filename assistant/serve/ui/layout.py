@@ -11,6 +11,8 @@ import gradio as gr
 from assistant.errors import AssistantError
 from assistant.serve.render import escape
 from assistant.serve.ui.assets import TITLE, script
+from assistant.serve.ui.evaluation_widgets import EvaluationWidgets
+from assistant.serve.ui.evaluation_widgets import lay_out as lay_out_evaluation
 from assistant.serve.ui.indexes import NO_ARTICLES, Choice, OpenIndexes
 from assistant.serve.ui.narrow import narrowing
 from assistant.serve.ui.reading import empty
@@ -20,8 +22,8 @@ from assistant.serve.ui.turns import transcript
 from assistant.serve.ui.wording import Words
 
 BRAND = f"<h1>{TITLE}</h1>"
-VIEWS = ("ask", "speakers", "library", "conversations", "settings")
-FOR_ADMINS: tuple[str, ...] = ()
+VIEWS = ("ask", "speakers", "library", "conversations", "evaluation", "settings")
+FOR_ADMINS = ("evaluation",)
 """Those that only admins are offered."""
 BESIDE_ARTICLE = ("ask", "speakers", "library")
 """Views that have the reading panel beside them."""
@@ -47,6 +49,7 @@ class Widgets:
     examples: gr.HTML
     reading: gr.HTML
     speakers: SpeakerWidgets
+    evaluation: EvaluationWidgets
     removed: gr.State
     adding: gr.HTML
     notice: gr.HTML
@@ -74,6 +77,7 @@ def lay_out_page(indexes: OpenIndexes, removed: object, all_views: bool = True) 
             made |= _asking(indexes, first, words)
             made["speakers"] = lay_out(script(["visit", "said"], "speakers.js"))
             made |= _others()
+            made["evaluation"] = lay_out_evaluation(script)
             with gr.Column(elem_id="reading-side", elem_classes=["place", *beside], min_width=280):
                 events = ["cite", "said", "only", "remove"]
                 made["reading"] = gr.HTML(empty(), elem_id="reading", js_on_load=script(events, "reading.js"))
@@ -93,7 +97,7 @@ def _rail(indexes: OpenIndexes, first: Choice, words: Words, all_views: bool) ->
 
 
 def _asking(indexes: OpenIndexes, first: Choice, words: Words) -> dict[str, Any]:
-    events = ["cite", "retry", "edit", "thumb", "reason"]
+    events = ["cite", "retry", "edit", "why", "thumb", "reason"]
     with gr.Column(elem_id="asking", elem_classes=["place", "at-ask"], min_width=280):
         shown = gr.HTML(transcript(Sitting()), elem_id="transcript", js_on_load=script(events, "reading.js", "asking.js"))
         with gr.Row(elem_id="composer"):

@@ -73,7 +73,7 @@ def _connect_adding(parts: Parts, entrance: Entrance, on: Widgets) -> None:
             return
         target = library.indexes.own(name)
         unsent, shown = _unsent(event, visitor.words), ""
-        for shown in adding.add(target, _uploads(event), str(event._data.get("address", "")).strip()[:2000], visitor.words):
+        for shown in adding.add(target, uploads(event), str(event._data.get("address", "")).strip()[:2000], visitor.words):
             yield unsent + shown, *stays
         if unsent and not shown:
             yield unsent, *stays
@@ -135,7 +135,7 @@ def _refused(words: Words) -> str:
     return f'<p class="problem" role="alert">{words.html("only_admins")}</p>'
 
 
-def _uploads(event: gr.EventData) -> list[tuple[Path, str]]:
+def uploads(event: gr.EventData) -> list[tuple[Path, str]]:
     """Return the files that were uploaded, each with its name; a path that is none of an upload is passed over."""
     try:
         given = json.loads(str(event._data.get("files", "[]")))

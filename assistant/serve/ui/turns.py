@@ -76,6 +76,7 @@ def _tools(sitting: Sitting, position: int, words: Words, index: str) -> str:
         f'<button type="button" class="quiet" data-link="{escape(link)}">{words.html("copy_link")}</button>',
         f'<button type="button" class="quiet" data-do="retry" data-turn="{position}">{words.html("retry")}</button>',
         f'<button type="button" class="quiet" {edit}>{words.html("edit_short")}</button>',
+        f'<button type="button" class="quiet" data-do="why" data-turn="{position}">{words.html("why")}</button>',
     ]
     return (
         f'<div class="tools" role="group" aria-label="{words.html("tools")}">{"".join(buttons)}<span class="thumbs">'

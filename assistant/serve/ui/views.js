@@ -6,6 +6,7 @@ const viewOf = (address) => {
   const name = address.split(/[=&]/)[0];
   if (name === 'speaker') return 'speakers';
   if (name === 'article') return 'library';
+  if (name === 'review') return viewOf('evaluation');
   return links().some((link) => link.dataset.view === name) ? name : 'ask';
 };
 const conversationIn = (address) => (address.startsWith('conversation=') ? address.slice(13) : '');
