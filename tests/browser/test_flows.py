@@ -243,8 +243,7 @@ def test_stories_list_what_several_articles_tell_of(open_page):
     go(page, "library")
     page.click("#shelf [data-do=stories]")
     page.wait_for_selector("#shelf .stories a.title")
-    titles = page.locator("#shelf .stories li:has(h3 >> text=/Okafere/) a.title").all_inner_texts()
-    assert len(titles) >= 2
+    assert page.locator("#shelf .stories > li").first.locator("a.title").count() >= 2
     page.locator("#shelf .stories a.title").first.click()
     page.wait_for_selector("#reading header .tools")
     page.click("#shelf [data-do=look]")
