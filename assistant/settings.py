@@ -242,6 +242,14 @@ def accounts_path(folder: Path | None = None) -> Path:
     return indexes_folder(folder) / "accounts.sqlite"
 
 
+def evaluations_folder(index: str, folder: Path | None = None) -> Path:
+    """Return where question sets and runs of an index are kept: in `evaluations` beside the named indexes, or beside an index elsewhere."""
+    path = index_path(index, folder)
+    if path.parent == indexes_folder(folder):
+        return path.parent.parent / "evaluations" / path.name
+    return path.with_name(path.name + ".evaluations")
+
+
 def shared_counts() -> str:
     """Return the folder in which several worker processes count together, "" for one alone."""
     return os.environ.get(COUNTS_VARIABLE, "")

@@ -14,7 +14,7 @@ MODULES = sorted(PACKAGE.rglob("*.py"))
 # A module may use its own part and parts of lower layers.
 LAYERS = {
     "records": 1, "errors": 1, "protocols": 1,
-    "settings": 2, "encoders": 2, "llm": 2, "text": 2, "index": 2, "accounts": 2, "fetch": 2, "pool": 2,
+    "settings": 2, "encoders": 2, "llm": 2, "text": 2, "index": 2, "accounts": 2, "fetch": 2, "pool": 2, "links": 2,
     "search": 3, "answer": 4, "stories": 4, "sources": 4, "drafting": 5, "ingest": 5, "reindex": 5, "exchange": 5, "assistant": 5, "chat": 5,
     "events": 5, "asynchronous": 5, "evaluate": 6, "watch": 6, "serve": 7, "train": 8, "cli": 9,
 }  # fmt: skip

@@ -70,6 +70,7 @@ class Accounts:
 
 def _prepare(path: Path, connection: sqlite3.Connection) -> None:
     connection.execute("PRAGMA journal_mode = WAL")
+    connection.execute("PRAGMA synchronous = NORMAL")  # the log is never damaged; a power cut may take the last conversation
     connection.execute("PRAGMA foreign_keys = ON")
     connection.execute("PRAGMA secure_delete = ON")  # what is deleted leaves no bytes behind
     connection.execute("BEGIN IMMEDIATE")

@@ -26,7 +26,7 @@ _TAGS = re.compile("[\U000e0020-\U000e007e]{10,}")
 """Letters that nobody sees; the flags of regions are made of fewer."""
 _LEET = str.maketrans("013457$@", "oieastsa")
 _DIGITS_INSIDE = re.compile(r"(?<![\w-])(?:[a-z]+[013457$@]+[a-z]+\w*|[013457$@][a-z]{1,3}[013457$@][a-z]\w*)(?![\w-])")
-_MIXED = (("LATIN", "CYRILLIC"), ("LATIN", "GREEK"))
+_MIXED = ({"LATIN", "CYRILLIC"}, {"LATIN", "GREEK"})
 
 
 @lru_cache(maxsize=512)
@@ -58,7 +58,10 @@ def gives_orders(line: str, even_perhaps: bool = False) -> bool:
 
 
 def _folded(line: str) -> str:
-    return "".join(c for c in unicodedata.normalize("NFKC", line) if c.isspace() or unicodedata.category(c)[0] != "C").casefold()
+    text = unicodedata.normalize("NFKC", line)
+    if not text.isprintable():  # nearly every line is, and looking at each character takes longer than all else here
+        text = "".join(c for c in text if c.isspace() or unicodedata.category(c)[0] != "C")
+    return text.casefold()
 
 
 def _is_leet(line: str) -> bool:
@@ -68,12 +71,15 @@ def _is_leet(line: str) -> bool:
 
 def _is_disguised(line: str) -> bool:
     """Say whether two words or more mix letters that look alike, of two scripts."""
-    return sum(any(_mixes(word, *pair) for pair in _MIXED) for word in _LETTERS.findall(line)) > 1
+    scripts = (set(map(_script, word)) for word in _LETTERS.findall(line) if not word.isascii())
+    return sum(any(pair <= found for pair in _MIXED) for found in scripts) > 1
 
 
-def _mixes(word: str, one: str, other: str) -> bool:
-    names = [unicodedata.name(c, "") for c in word]
-    return any(name.startswith(one) for name in names) and any(name.startswith(other) for name in names)
+@lru_cache(maxsize=4096)
+def _script(letter: str) -> str:
+    """Return the script of a letter, "" for one whose script has no letters that look like those of another."""
+    name = unicodedata.name(letter, "")
+    return next((script for script in sorted(set().union(*_MIXED)) if name.startswith(script)), "")
 
 
 @lru_cache(maxsize=1)

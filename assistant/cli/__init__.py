@@ -13,7 +13,7 @@ from collections.abc import Callable, Sequence
 from typing import Any, cast
 
 from assistant import __version__
-from assistant.cli import asking, commands, evaluating, keeping, keys, mcp, quotations, users, watching
+from assistant.cli import asking, commands, evaluating, keeping, keys, mcp, quotations, reviewing, users, watching
 from assistant.cli.filters import add_filters
 from assistant.cli.terminal import complain, one_line
 from assistant.errors import AssistantError
@@ -98,7 +98,7 @@ def _parser(words: Sequence[str]) -> argparse.ArgumentParser:
     evaluating.add_arguments(command, words)
     users.add_arguments(command("users", users.users, "add, list and remove those who may sign in to the web chat"))
     keys.add_arguments(command("keys", keys.keys, "add, list and remove the keys of programs"))
-    command("feedback", users.feedback, "print what readers said of answers as evaluation questions")
+    reviewing.add_feedback(command("feedback", reviewing.feedback, "print what readers said of answers as evaluation questions"))
     command("models", commands.models, "list the sentence models that one setting chooses")
     doctor = command("doctor", commands.doctor, "check the index and this installation, and make again what can be")
     doctor.add_argument("--fix", action="store_true", help="repair the store too, damaged articles from their originals")

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from assistant.cli.filters import add_filters, filters_of
 from assistant.cli.opening import open_assistant
+from assistant.cli.reviewing import add_review, keep_drafts
 from assistant.cli.terminal import complain, json_text, prose_columns
 
 Command = Callable[[argparse.Namespace], int]
@@ -27,7 +28,9 @@ def add_arguments(command: MakeCommand, words: Sequence[str]) -> None:
     drafting.add_argument("--out", type=Path, metavar="FILE", help="the JSON lines file to write; standard output without it")
     drafting.add_argument("--most", type=int, default=200, metavar="N", help="questions at most (200)")
     drafting.add_argument("--language", choices=("id", "en"), help="the language to ask in; each article's own without it")
+    drafting.add_argument("--keep", action="store_true", help="let them wait to be reviewed, here or in the chat")
     drafting.set_defaults(run=draft)
+    add_review(parts.add_parser("review", help="accept, correct or reject the questions that wait", parents=[_common()]))
     checking = parts.add_parser("check", help="list what is wrong with a question set, row by row", parents=[_common()])
     checking.add_argument("set", type=Path, help="the question set")
     checking.add_argument("--question-field", default="question", metavar="FIELD", help="the field to ask")
@@ -57,8 +60,10 @@ def evaluate(args: argparse.Namespace) -> int:
 
 def draft(args: argparse.Namespace) -> int:
     """Propose questions."""
-    from assistant.evaluate.draft import draft_questions, written
+    from assistant.evaluate.draft import as_rows, draft_questions, written
 
+    if args.keep:
+        return keep_drafts(args, lambda assistant, known: as_rows(draft_questions(assistant, args.most, args.language or "", known)))
     with open_assistant(args) as assistant:
         drafts = draft_questions(assistant, args.most, args.language or "")
     lines = written(drafts)

@@ -1,4 +1,4 @@
-"""The commands for users and feedback: who may sign in to the web chat, and what readers said of its answers."""
+"""The command for users: who may sign in to the web chat."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from assistant.cli.terminal import complain, json_text, terminal_columns
+from assistant.cli.terminal import json_text, terminal_columns
 from assistant.errors import AccountRefused
 
 if TYPE_CHECKING:
@@ -31,7 +31,7 @@ def users(args: argparse.Namespace) -> int:
 
     if args.action != "list" and not args.name:
         raise AccountRefused("no name is given", f"name the user: assistant users {args.action} NAME")
-    with _accounts() as accounts:
+    with open_accounts() as accounts:
         known = Users(accounts)
         if args.action == "add":
             user = known.add(args.name, _password(), "admin" if args.admin else "reader")
@@ -49,25 +49,9 @@ def users(args: argparse.Namespace) -> int:
     return 0
 
 
-def feedback(args: argparse.Namespace) -> int:
-    """Print what readers said of answers as evaluation questions, a line for each."""
-    import json
-
-    from assistant.accounts.feedback import Feedback
-    from assistant.serve.opinions import as_question
-
-    with _accounts() as accounts:
-        opinions = Feedback(accounts).listed()
-    questions = [question for opinion in opinions if (question := as_question(opinion))]
-    for question in questions:
-        print(json.dumps(question, ensure_ascii=False))
-    if rest := len(opinions) - len(questions):
-        complain(f"{rest} of {len(opinions)} opinions say that an answer is wrong, not what is right: no question is made of them")
-    return 0
-
-
 @contextmanager
-def _accounts() -> Iterator[Accounts]:
+def open_accounts() -> Iterator[Accounts]:
+    """Open the file of users, conversations and feedback."""
     from assistant.accounts.store import Accounts
     from assistant.settings import accounts_path
 

@@ -16,6 +16,7 @@ from assistant.evaluate.counting import CountingGenerator, RememberingReader
 from assistant.evaluate.datasets import EvaluationQuestion
 from assistant.evaluate.metrics import exact_match, mean, ndcg_at, recall_at, reciprocal_rank, success_at, token_f1
 from assistant.evaluate.rows import Asked, Cited, Ranked, Row
+from assistant.links import parameters
 from assistant.records import JOINED, Answer, Citation, Turn
 from assistant.text.language import detect_language
 
@@ -154,7 +155,7 @@ class Asker:
             confidence=round(answer.confidence, 4) if answer else 0.0, right=right,
             citations=tuple(self._cite(c, places) for c in answer.citations) if answer else (),
             nearest=tuple(self._cite(c, places) for c in answer.nearest) if answer else (),
-            wanted=wanted or question.answers, measures=measures,
+            wanted=wanted or question.answers, measures=measures, limits=parameters(question.filters),
         )  # fmt: skip
 
     def _cite(self, citation: Citation, places: Sequence[Place]) -> Cited:

@@ -22,7 +22,7 @@ def pair_card(pair: Pair, link: str = "") -> str:
 
 def _head(row: Row, link: str) -> str:
     about = " · ".join(part for part in (row.id, row.pair, row.kind, *row.tags) if part)
-    ask = f'<a href="{html.escape(link, quote=True)}">ask it in the chat</a>' if link else ""
+    ask = f'<a href="{html.escape(link, quote=True)}" target="_blank" rel="noopener">ask it in the chat</a>' if link else ""
     return f'<header><b>{html.escape(row.question)}</b><span class="dim">{html.escape(about)}</span>{ask}</header>'
 
 

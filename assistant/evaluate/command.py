@@ -14,6 +14,7 @@ from assistant.errors import QuestionSetError, SettingsError
 from assistant.evaluate.comparison import Comparison, compare_runs
 from assistant.evaluate.datasets import QuestionSet, read_question_set
 from assistant.evaluate.gate import below_floors, read_floors
+from assistant.evaluate.kept import OWN, Evaluations
 from assistant.evaluate.runner import Plan, Progress, run
 from assistant.evaluate.runs import RUN, Run, read_run
 from assistant.evaluate.summary import summary
@@ -24,12 +25,15 @@ REPORT, SUMMARY = "report.html", "summary.md"
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the arguments of `assistant evaluate`."""
-    parser.add_argument("set", type=Path, help="question set: JSON lines, JSON, CSV, TSV, XLSX, YAML, SQuAD, TREC topics or a BEIR folder")
+    kinds = "JSON lines, JSON, CSV, TSV, XLSX, YAML, SQuAD, TREC topics or a BEIR folder"
+    own = "the questions accepted for the index without it"
+    parser.add_argument("set", type=Path, nargs="?", metavar="SET", help=f"question set: {kinds}; {own}")
     parser.add_argument("--config", type=Path, metavar="TOML", help="settings to measure; those in force without it")
     held = "hold it against these settings, or the folder of an earlier run; exit 1 if a measure is worse, and not by chance"
     parser.add_argument("--compare", type=Path, metavar="TOML_OR_RUN", help=held)
     parser.add_argument("--gate", type=Path, metavar="FLOORS", help="exit 1 if a figure is below its floor in this file")
     parser.add_argument("--out", type=Path, metavar="DIR", help="keep the run and its report here; a run that was broken off goes on")
+    parser.add_argument("--keep", action="store_true", help="keep the run where the chat's evaluation page lists it")
     parser.add_argument("--sweep", type=Path, metavar="GRID", help="try every combination of the settings listed in this TOML file")
     parser.add_argument("--choose", default="success_at_3", metavar="MEASURE", help="the measure a sweep chooses by (success_at_3)")
     parser.add_argument("--limit-ms", type=float, metavar="MS", help="the median a sweep's choice may take at most")
@@ -46,10 +50,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def main(args: argparse.Namespace) -> int:
     """Run `assistant evaluate` and return its exit code."""
-    questions = read_question_set(args.set, args.corpus, args.question_field, args.qrels)
-    questions = _with_articles(questions, args.articles, args.index)
-    floors = read_floors(args.gate, questions.name) if args.gate else {}
     settings = settings_from(args.config, args.index)
+    questions = _asked(args, settings.index)
+    floors = read_floors(args.gate, questions.name) if args.gate else {}
+    if args.keep and args.out is None:
+        args.out = Evaluations(settings.index).new_run(questions.name)
     if args.sweep:
         from assistant.evaluate.sweep import sweep_command
 
@@ -91,6 +96,20 @@ def write_reports(folder: Path, made: Run, comparison: Comparison | None = None,
 
     (folder / REPORT).write_text(report(made, comparison, chat), "utf-8")
     (folder / SUMMARY).write_text(summary(made, comparison), "utf-8")
+
+
+def _asked(args: argparse.Namespace, index: str) -> QuestionSet:
+    """Return the question set that is named, or the questions accepted for the index."""
+    if args.set is not None:
+        questions = read_question_set(args.set, args.corpus, args.question_field, args.qrels)
+        return _with_articles(questions, args.articles, args.index)
+    kept = Evaluations(index)
+    if not kept.questions.is_file():
+        raise QuestionSetError(
+            f"no question is accepted for the index {index!r} yet",
+            "name a question set, or make one: assistant questions draft --keep, then assistant questions review",
+        )
+    return kept.read(OWN)
 
 
 def _with_articles(questions: QuestionSet, folder: Path | None, index: str | None) -> QuestionSet:

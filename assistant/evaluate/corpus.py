@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, replace
 from functools import cached_property
@@ -84,7 +84,7 @@ class Corpus:
     def opened(cls, questions: QuestionSet, source: Source) -> Iterator[Corpus]:
         """Open an index that is built."""
         with source.open() as assistant:
-            yield cls(assistant, _names(assistant, questions))
+            yield cls(assistant, _contexts(assistant, questions) if questions.contexts else ids_by_name(assistant.articles()))
 
     @cached_property
     def now(self) -> str:
@@ -104,10 +104,7 @@ class Corpus:
     @cached_property
     def names(self) -> dict[str, str]:
         """What each article is called in files, by its id: its shortest name that a question set may use."""
-        found: dict[str, str] = {}
-        for name, article_id in self.by_name.items():
-            found.setdefault(article_id, name)
-        return found
+        return _names(self.by_name)
 
     def ids(self, gold: Gold) -> list[str]:
         """Return the article of a gold; of one that names none every article that has its words."""
@@ -202,21 +199,34 @@ def _add_contexts(assistant: Assistant, contexts: Sequence[str]) -> None:
         assistant.index.add(list(encode_drafts(drafts, assistant.encoder)))
 
 
-def _names(assistant: Assistant, questions: QuestionSet) -> dict[str, str]:
+def _contexts(assistant: Assistant, questions: QuestionSet) -> dict[str, str]:
+    """Return article ids by the numbers of the contexts, and by their names where they have some."""
+    found = {article.origin.removeprefix("context:"): article.id for article in assistant.articles()}
+    if questions.names:  # golds name contexts by number, files by their own names
+        return {**{questions.names[int(number)]: i for number, i in found.items()}, **found}
+    return found
+
+
+def ids_by_name(articles: Iterable[Article]) -> dict[str, str]:
     """Return article ids by every name that a set may give them; of two articles with one name the older has it."""
     found: dict[str, str] = {}
-    if questions.contexts:
-        for article in assistant.articles():
-            number = article.origin.removeprefix("context:")
-            found[number] = article.id
-        if questions.names:  # golds name contexts by number, files by their own names
-            return {**{questions.names[int(number)]: i for number, i in found.items()}, **found}
-        return found
-    articles = list(assistant.articles())
-    for name_of in (lambda a: Path(a.origin).name, lambda a: a.origin, lambda a: a.url, lambda a: a.title, lambda a: a.id):
-        for article in articles:
-            if name := name_of(article):
-                found.setdefault(name, article.id)
+    named = [(Path(a.origin).name, a.origin, a.url, a.title, a.id) for a in articles]
+    for names in zip(*named, strict=True):
+        for name, article in zip(names, named, strict=True):
+            if name:
+                found.setdefault(name, article[-1])
+    return found
+
+
+def article_names(articles: Iterable[Article]) -> dict[str, str]:
+    """Return by its id what each article is called in a question set: a name by which evaluating finds it, and no other article."""
+    return _names(ids_by_name(articles))
+
+
+def _names(by_name: Mapping[str, str]) -> dict[str, str]:
+    found: dict[str, str] = {}
+    for name, article_id in by_name.items():
+        found.setdefault(article_id, name)
     return found
 
 

@@ -9,12 +9,11 @@ import json
 import re
 import tomllib
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from importlib import resources
 from itertools import islice, zip_longest
-from pathlib import Path
 from typing import Any
 
 from assistant.answer.days import dates_in
@@ -23,6 +22,7 @@ from assistant.answer.figures import figures
 from assistant.answer.prompts import prompt
 from assistant.assistant import Assistant
 from assistant.errors import LanguageModelUnavailable
+from assistant.evaluate.corpus import article_names
 from assistant.protocols import Generator
 from assistant.records import Article, Quotation, Span
 from assistant.text.mentions import names
@@ -54,35 +54,60 @@ class Draft:
     speaker: str = ""
 
 
-def draft_questions(assistant: Assistant, most: int = 200, language: str = "") -> list[Draft]:
+def draft_questions(assistant: Assistant, most: int = 200, language: str = "", known: Container[str] = ()) -> list[Draft]:
     """Return at most so many drafts, spread evenly over the articles, each question once.
 
     Args:
         assistant: its articles are asked about; its language model proposes questions too if it has one.
         most: how many.
         language: `id` or `en`; each article's own unless given.
+        known: questions that are not proposed.
     """
     generator = assistant.phrasing.generator if assistant.phrasing else None
-    drafts = [_of_article(assistant, article, language, generator) for article in assistant.articles()]
-    spread = (draft for layer in zip_longest(*drafts) for draft in layer if draft is not None)
-    return list(islice({draft.question: draft for draft in spread}.values(), most))
+    called = article_names(assistant.articles())
+    drafts = (_of_article(assistant, article, language, generator) for article in assistant.articles())
+    found: dict[str, Draft] = {}
+    for draft in _in_turn(drafts, max(1, len(called) // max(1, most))):
+        if len(found) >= most:
+            break
+        if draft.question not in known:
+            found.setdefault(draft.question, replace(draft, article=called.get(draft.article, draft.article)))
+    return list(found.values())
+
+
+def _in_turn(articles: Iterable[Iterator[Draft]], step: int) -> Iterator[Draft]:
+    """Yield the first draft of each article, then the second of each; of every `step`th article first, as only some may be wanted."""
+    every = list(articles)
+    waiting = [one for first in range(step) for one in every[first::step]]
+    while waiting:
+        left = []
+        for drafts in waiting:
+            for draft in islice(drafts, 1):
+                yield draft
+                left.append(drafts)
+        waiting = left
 
 
 def written(drafts: Sequence[Draft]) -> str:
     """Return drafts as the JSON lines of a question set; `status` says that nobody has corrected them."""
-    lines = []
+    return "".join(json.dumps(row, ensure_ascii=False) + "\n" for row in as_rows(drafts))
+
+
+def as_rows(drafts: Sequence[Draft]) -> list[dict[str, Any]]:
+    """Return drafts as the rows of a question set."""
+    rows = []
     for number, draft in enumerate(drafts, 1):
         row: dict[str, Any] = {
             "id": f"draft-{number:04}", "question": draft.question, "language": draft.language, "article_language": draft.article_language,
             "kind": draft.kind, "gold": [{"article": draft.article, "text": text} for text in draft.gold],
         }  # fmt: skip
         row |= {name: value for name, value in (("answer", draft.answer), ("speaker", draft.speaker)) if value}
-        lines.append(json.dumps({**row, "status": "draft"}, ensure_ascii=False))
-    return "".join(line + "\n" for line in lines)
+        rows.append({**row, "status": "draft"})
+    return rows
 
 
-def _of_article(assistant: Assistant, article: Article, language: str, generator: Generator | None) -> list[Draft]:
-    """Return the drafts of one article, its kinds in turn."""
+def _of_article(assistant: Assistant, article: Article, language: str, generator: Generator | None) -> Iterator[Draft]:
+    """Yield the drafts of one article, its kinds in turn."""
     code = language or ("id" if article.language in ASKED_IN["id"] else "en")
     sentences = assistant.index.sentences(article.id)
     quotations = assistant.index.quotations((article.id,))
@@ -91,12 +116,13 @@ def _of_article(assistant: Assistant, article: Article, language: str, generator
         kinds += [_dates(article, sentences, code), _numbers(article, sentences, code)]
     if generator is not None:
         kinds.insert(0, _by_model(article, sentences, code, generator))
-    return [draft for layer in zip_longest(*map(list, kinds)) for draft in layer if draft is not None]
+    yield from (draft for layer in zip_longest(*kinds) for draft in layer if draft is not None)
 
 
 def _draft(article: Article, code: str, kind: str, question: str, gold: Sequence[Span], **more: str) -> Draft:
-    name = Path(article.origin).name or article.id
-    return Draft(" ".join(question.split()), code, kind, name, article.language, tuple(span.of(article.text) for span in gold), **more)
+    return Draft(
+        " ".join(question.split()), code, kind, article.id, article.language, tuple(span.of(article.text) for span in gold), **more
+    )
 
 
 def _said(article: Article, quotations: Sequence[Quotation], code: str) -> Iterator[Draft]:

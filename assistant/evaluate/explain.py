@@ -121,10 +121,16 @@ def explain(
     Raises:
         BadQuestion: it is empty or too long.
     """
-    now = now or date.today().isoformat()
-    answer = assistant.ask(question, history, filters, now)
-    index, drafting = assistant.index, assistant.answering.drafting
-    query = stand_alone(" ".join(question.split()), history, index, assistant.settings.history_tokens).query
+    answer = assistant.ask(question, history, filters, now or date.today().isoformat())
+    return explain_answer(assistant, answer, history, filters, n)
+
+
+def explain_answer(
+    assistant: Assistant, answer: Answer, history: Sequence[Turn] = (), filters: Filters = Filters(), n: int = 8
+) -> Explanation:
+    """Return every step to an answer that was given, without asking again; history, filters and `n` as for `explain`."""
+    index, drafting, now = assistant.index, assistant.answering.drafting, answer.now
+    query = stand_alone(" ".join(answer.question.split()), history, index, assistant.settings.history_tokens).query
     language = detect_language(query, tuple(index.languages()))
     asked = understand(query, language, now, Known(*index.sources()))
     wanted = resolved(with_question(filters, asked), assistant.answering.ledger)

@@ -62,7 +62,7 @@ def _searched(found: Explanation) -> Iterator[str]:
 
 
 def _hit(hit: Found) -> str:
-    parts = f"  = {_largest(hit.added)}" if hit.added else ""
+    parts = f"  = {largest(hit.added)}" if hit.added else ""
     read = f"  read {hit.reading:+.2f}" if hit.reading is not None else ""
     return f"  {hit.rank:>2}. {hit.score:8.3f}  article {hit.article_id}, passage {hit.passage}: {hit.opening[:70]}{read}{parts}"
 
@@ -82,7 +82,7 @@ def _sentence(one: Weighed) -> str:
     mark = "*" if one.cited else " "
     text = " ".join(one.text.split())
     place = f"article {one.article_id} [{one.span[0]}:{one.span[1]}]"
-    return f" {mark} {one.score:7.2f}  {one.chance:.2f}  {place} {text}{focus}  = {_largest(one.added)}"
+    return f" {mark} {one.score:7.2f}  {one.chance:.2f}  {place} {text}{focus}  = {largest(one.added)}"
 
 
 def _judged(found: Explanation) -> Iterator[str]:
@@ -90,7 +90,7 @@ def _judged(found: Explanation) -> Iterator[str]:
     limit, answer = found.thresholds, found.answer
     yield f"CONFIDENCE  {found.confidence:.3f}; abstains below {limit.abstain_below}, cites a further sentence from {limit.cite_from}"
     if found.sure:
-        yield f"  = {_largest(found.sure)}"
+        yield f"  = {largest(found.sure)}"
     if answer.confidence != found.confidence:
         yield f"  the answer's own: {answer.confidence:.3f}"
     yield ""
@@ -107,7 +107,7 @@ def _judged(found: Explanation) -> Iterator[str]:
     yield f"  milliseconds: {times}"
 
 
-def _largest(added: Mapping[str, float]) -> str:
+def largest(added: Mapping[str, float]) -> str:
     """Name the parts of a sum that moved it most."""
     moved: Sequence[tuple[str, float]] = sorted(added.items(), key=lambda part: -abs(part[1]))[:MOST_PARTS]
     return ", ".join(f"{name} {value:+.2f}" for name, value in moved if abs(value) >= 0.005)

@@ -6,7 +6,6 @@ import html
 import json
 from collections.abc import Iterator, Sequence
 from importlib import resources
-from urllib.parse import quote
 
 from assistant.evaluate import plots
 from assistant.evaluate.cards import card, pair_card
@@ -16,6 +15,7 @@ from assistant.evaluate.metrics import reliability, risk_coverage
 from assistant.evaluate.rows import Row
 from assistant.evaluate.runs import Run
 from assistant.evaluate.statistics import bootstrap
+from assistant.links import question_link
 
 MOST_CARDS = 200
 """Questions shown in full, the worst first: a page of thousands opens slowly."""
@@ -67,8 +67,12 @@ def _configuration(run: Run) -> dict[str, object]:
 def _headlines(found: dict[str, float]) -> str:
     cards = [f"<li><b>{found[name]:.3f}</b><span>{title}</span></li>" for name, title in HEADLINES if name in found]
     if "median_ms" in found:
-        cards.append(f"<li><b>{found['median_ms']:.0f} ms</b><span>median, 95th percentile {found['p95_ms']:.0f} ms</span></li>")
+        cards.append(f"<li><b>{_time(found['median_ms'])}</b><span>median, 95th percentile {_time(found['p95_ms'])}</span></li>")
     return f'<ul class="cards">{"".join(cards)}</ul>'
+
+
+def _time(spent_ms: float) -> str:
+    return f"{spent_ms:.0f} ms" if spent_ms < 1000 else f"{spent_ms / 1000:.1f} s"
 
 
 def _verdict(comparison: Comparison) -> str:
@@ -167,12 +171,12 @@ def _questions(run: Run, comparison: Comparison | None, chat: str) -> Iterator[s
         for title, pairs in (("Lost", lost), ("Won", won)):
             if pairs:
                 yield f"<h2>{title}: {len(pairs)} questions</h2>{_more(len(pairs))}"
-                yield from (pair_card(pair, link(chat, pair.after)) for pair in pairs[:MOST_CARDS])
+                yield from (pair_card(pair, link(chat, run, pair.after)) for pair in pairs[:MOST_CARDS])
         return
     wrong = [row for row in run.rows if is_wrong(row)]
     if wrong:
         yield f"<h2>Wrong: {len(wrong)} questions</h2>{_more(len(wrong))}"
-        yield from (card(row, link(chat, row)) for row in wrong[:MOST_CARDS])
+        yield from (card(row, link(chat, run, row)) for row in wrong[:MOST_CARDS])
 
 
 def _more(n: int) -> str:
@@ -186,9 +190,11 @@ def is_wrong(row: Row) -> bool:
     return row.abstained == row.answerable or (row.answerable and bool(row.wanted) and not row.right)
 
 
-def link(chat: str, row: Row) -> str:
-    """Return the address that asks a question in a web chat, "" without one."""
-    return f"{chat}/?question={quote(row.question, safe='')}" if chat else ""
+def link(chat: str, run: Run, row: Row) -> str:
+    """Return the address that asks a question again in a web chat as it was asked in a run, "" without a chat."""
+    if not chat:
+        return ""
+    return f"{chat}/{question_link(row.query or row.question, str(run.about.get('index', '')), row.limits, str(run.about.get('now', '')))}"
 
 
 def table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:

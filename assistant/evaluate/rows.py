@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field, fields
 from typing import Any
 
 
@@ -35,7 +35,8 @@ class Row:
     """A question with its answer and its measures, the same each time it is asked.
 
     `right` says whether one of the first three citations answers; of an abstention, whether one of the three nearest would have. `nearest`
-    are these. `measures` holds the measures that apply, by name. `query` is what was looked for. `wanted` are the gold sentences.
+    are these. `measures` holds the measures that apply, by name. `query` is what was looked for. `wanted` are the gold sentences,
+    `limits` the filters as an address of the chat gives them.
     """
 
     id: str
@@ -54,6 +55,7 @@ class Row:
     nearest: tuple[Cited, ...] = ()
     wanted: tuple[str, ...] = ()
     measures: Mapping[str, float] = field(default_factory=dict)
+    limits: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,12 +70,17 @@ class Asked:
 
 def to_json(asked: Asked) -> str:
     """Return an asked question as one line of JSON."""
-    return json.dumps(asdict(asked), ensure_ascii=False)
+    return json.dumps(asked, ensure_ascii=False, default=_values)
+
+
+def _values(record: Any) -> dict[str, Any]:
+    """Return the fields of a record as they are; `asdict` copies a hundred ranked passages, which takes as long as finding them."""
+    return {one.name: getattr(record, one.name) for one in fields(record)}
 
 
 def row_to_json(row: Row) -> str:
     """Return a row as one line of JSON."""
-    return json.dumps(asdict(row), ensure_ascii=False)
+    return json.dumps(row, ensure_ascii=False, default=_values)
 
 
 def from_json(line: str) -> Asked:

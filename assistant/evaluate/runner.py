@@ -78,7 +78,7 @@ def _facts(questions: QuestionSet, corpus: Corpus, source: Source, plan: Plan) -
     extra: dict[str, object] = {"now": corpus.now, "retrieval_only": plan.retrieval_only}
     if given := source.tuned.given():
         extra["tuned"] = given
-    extra["label"] = plan.label or questions.name
+    extra |= {"label": plan.label or questions.name, "index": "" if questions.contexts or questions.articles else source.settings.index}
     encoder = corpus.assistant.encoder
     return about(questions.name, questions.digest, corpus.digest, encoder.digest, source.settings, extra)
 

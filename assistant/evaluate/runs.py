@@ -20,6 +20,8 @@ from assistant.evaluate.rows import Asked, Row, from_json, row_from_json, row_to
 from assistant.settings import Settings
 
 RUN, ROWS, TIMINGS, TREC, QRELS, PARTIAL = "run.json", "rows.jsonl", "timings.jsonl", "run.trec", "qrels.trec", "asked.partial"
+BESIDE = ("label", "index", "figures", "key")
+"""What `run.json` says besides: what the run and its index are called, and what it found."""
 SETTINGS_KEPT = ("encoder", "quality", "passage_tokens", "passage_overlap", "k", "max_citations", "strictness", "max_question_chars",
                  "history_tokens", "llm_model", "llm_tokens", "translate")  # fmt: skip
 """Settings that answers depend on; an address is left out, as it may hold what nobody should read."""
@@ -51,7 +53,7 @@ class Run:
 def about(
     set_name: str, set_digest: str, index_digest: str, encoder_digest: str, settings: Settings, extra: Mapping[str, Any]
 ) -> dict[str, Any]:
-    """Return what a run is told by: equal ones, but for the label, give equal rows."""
+    """Return what a run is told by: equal ones, but for what is called how, give equal rows."""
     kept = {name: getattr(settings, name) for name in SETTINGS_KEPT}
     return {
         "set": set_name, "set_digest": set_digest, "index_digest": index_digest, "encoder_digest": encoder_digest,
@@ -61,7 +63,7 @@ def about(
 
 def key(facts: Mapping[str, Any]) -> str:
     """Return a hash of what the rows of a run depend on."""
-    kept = {name: value for name, value in facts.items() if name not in ("label", "figures", "key")}
+    kept = {name: value for name, value in facts.items() if name not in BESIDE}
     return blake2b(json.dumps(kept, sort_keys=True).encode(), digest_size=16).hexdigest()
 
 

@@ -1,4 +1,4 @@
-"""Filters as a form or an address gives them, and back into an address."""
+"""Filters as a form or an address gives them."""
 
 from __future__ import annotations
 
@@ -6,10 +6,10 @@ import re
 from collections.abc import Mapping
 from dataclasses import replace
 
+from assistant.links import NAMES
 from assistant.records import Filters
 from assistant.serve import wanted
 
-NAMES = ("since", "until", "outlet", "author", "speaker", "language")
 MOST_CHARS = 200
 MOST_ARTICLES = 1000
 
@@ -25,9 +25,3 @@ def filters_of(given: Mapping[str, str]) -> Filters:
     found = wanted.filters_of(value["outlet"], value["author"], value["speaker"], value["language"], period)
     ids = re.findall(r"[0-9]{1,12}", str(given.get("articles", ""))[: 13 * MOST_ARTICLES])[:MOST_ARTICLES]
     return replace(found, article_ids=tuple(dict.fromkeys(ids)))
-
-
-def parameters(filters: Filters) -> dict[str, str]:
-    """Return the filters by the names that `filters_of` reads, empty ones left out."""
-    articles = {"articles": ",".join(filters.article_ids)} if filters.article_ids else {}
-    return {**{name: value for name in NAMES if (value := getattr(filters, name))}, **articles}

@@ -29,6 +29,12 @@ def articles_folder(folder: Path | None = None) -> Path | None:
     return found if found.is_dir() else None
 
 
+def questions_file(folder: Path | None = None) -> Path | None:
+    """Return the question set of the sample articles, or None outside a checkout."""
+    found = (folder or Path.cwd()) / "seeds" / "questions.jsonl"
+    return found if found.is_file() else None
+
+
 def is_missing() -> bool:
     """Say whether the samples could be made and are not there."""
     return articles_folder() is not None and read_manifest(index_path(SAMPLES)) is None

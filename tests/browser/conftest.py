@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import shutil
 import socket
 import subprocess
 import sys
@@ -12,7 +14,8 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from filelock import FileLock
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
 from assistant.assistant import Assistant
 from assistant.drafting import split_article
@@ -83,12 +86,26 @@ class Opened:
         )
 
 
+@pytest.fixture(scope="session")
+def samples(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The index of the samples: it takes long to make, so it is made once for all processes that run tests."""
+    base = tmp_path_factory.getbasetemp()
+    path = (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / "seeds"
+    with FileLock(path.with_suffix(".lock")):
+        if not path.exists():
+            with Assistant.open(path.with_suffix(".made"), samples=True) as assistant:
+                assistant.add([SEEDS / "articles"])
+            path.with_suffix(".made").rename(path)
+    return path
+
+
 @pytest.fixture(scope="module")  # each file begins with an empty index of its own
-def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def address(tmp_path_factory: pytest.TempPathFactory, samples: Path) -> Iterator[str]:
     """Serve the samples and an index with a hostile article, in a folder that looks like a checkout."""
     folder = tmp_path_factory.mktemp("checkout")
     (folder / "indexes").mkdir()
     (folder / "seeds").symlink_to(SEEDS)
+    shutil.copytree(samples, folder / "indexes" / "seeds")
     text = f"Menteri Uji berbicara di Jakarta pada Senin.\n{MARKUP}\nKata menteri, {MARKUP} akan dibagikan."
     hostile = Article(
         "", MARKUP, text, url="javascript:alert(1)", outlet=MARKUP, author=MARKUP, language="id",
@@ -120,16 +137,25 @@ def browser() -> Iterator[Browser]:
         browser.close()
 
 
+@pytest.fixture(scope="module")
+def context(browser: Browser) -> Iterator[BrowserContext]:
+    """What most pages of a file share: the scripts are fetched and compiled once."""
+    context = browser.new_context()
+    yield context
+    context.close()
+
+
 @pytest.fixture
-def open_page(browser: Browser, address: str):
+def open_page(browser: Browser, context: BrowserContext, address: str):
     """Open the chat in a window; afterwards check that it asked no other host and had no trouble."""
     opened: list[Opened] = []
 
     def open_one(width: int = 1280, height: int = 800, **options) -> Opened:
-        page = browser.new_page(viewport={"width": width, "height": height}, **options)
+        page = browser.new_page(**options) if options else context.new_page()
+        page.set_viewport_size({"width": width, "height": height})
         one = Opened(page)
         opened.append(one)
-        page.set_default_timeout(15_000)
+        page.set_default_timeout(40_000)
         page.on("request", lambda request: one.hosts.add(urlsplit(request.url).netloc or "data"))
         page.on("websocket", lambda websocket: one.hosts.add(urlsplit(websocket.url).netloc))
         page.on("pageerror", lambda error: one.troubles.append(str(error)))

@@ -21,6 +21,8 @@ DROP = """async ([name, text]) => {
 
 
 def go(page, view: str) -> None:
+    if page.locator("#views .menu").is_visible():
+        page.click("#views .menu")
     page.click(f"#views a[data-view={view}]")
 
 
@@ -198,3 +200,51 @@ def test_axe_finds_no_serious_fault_on_any_page(open_page, options):
         low += [(what, ratio) for what, ink, ground in page.evaluate(COLOURS) if (ratio := contrast(ink, ground)) < 4.5]
     assert found == []
     assert low == []
+
+
+ARABIC = "من دفع تكاليف رقمنة مخطوطات مكتبة واحة الريحانة؟"
+
+
+def test_an_arabic_article_and_its_citations_run_from_right_to_left(open_page):
+    opened = open_page()
+    page = opened.page
+    opened.ask(ARABIC)
+    page.wait_for_selector("#reading mark.active")
+    runs = "els => els.map(e => getComputedStyle(e).direction)"
+    for part in (".question", ".answer > p", ".cited-title", "#reading h2", "#reading .text p:has(mark)"):
+        found = page.locator(part).evaluate_all(runs)
+        assert found, part
+        assert set(found) == {"rtl"}, part
+    assert page.locator("#reading .text").get_attribute("lang") == "ar"
+    said = page.locator(".answer > p").first.inner_text()
+    assert page.locator("#reading mark.active").first.inner_text() in said.rsplit("[", 1)[0]
+    assert page.locator(".answer > p a.marker").first.evaluate("e => e.textContent") == "[1]"  # a marker is not turned round
+
+
+def test_a_question_asked_before_the_page_has_arrived_is_answered_and_kept(open_page):
+    opened = open_page()
+    page = opened.page
+    opened.ask(QUESTION)
+    page.wait_for_function("window.location.hash.startsWith('#conversation=')")
+    held = []
+    page.route("**/queue/join*", lambda route: held.append(route) if not held else route.continue_())
+    page.reload()
+    page.fill("#question textarea", "what did Xi Jinping say?")
+    page.press("#question textarea", "Enter")
+    page.wait_for_selector(".waiting")  # it is shown, and waits for what the page still asks for
+    assert page.locator("#question textarea").input_value() == ""
+    held[0].continue_()
+    page.wait_for_selector("#transcript:not(:has(.growing)) .turn:nth-child(2) .tools")
+    assert page.locator(".question").all_inner_texts() == [QUESTION, "what did Xi Jinping say?"]
+
+
+def test_stories_list_what_several_articles_tell_of(open_page):
+    page = open_page().page
+    go(page, "library")
+    page.click("#shelf [data-do=stories]")
+    page.wait_for_selector("#shelf .stories a.title")
+    assert page.locator("#shelf .stories > li").first.locator("a.title").count() >= 2
+    page.locator("#shelf .stories a.title").first.click()
+    page.wait_for_selector("#reading header .tools")
+    page.click("#shelf [data-do=look]")
+    page.wait_for_selector("#shelf table.articles")

@@ -16,6 +16,8 @@ TOPIC = "#topic input, #topic textarea"
 
 def open_speakers(opened):
     """Go to the list of speakers."""
+    if opened.page.locator("#views .menu").is_visible():
+        opened.page.click("#views .menu")
     opened.page.get_by_role("link", name="Speakers", exact=True).click()
     opened.page.wait_for_selector("#spoken a.speaker")
     return opened.page

@@ -57,7 +57,7 @@ def chat(built: Path, pages: tuple[Path, int]) -> Iterator[str]:
 
 def test_one_script_tag_puts_the_chat_on_a_page(browser: Browser, chat: str, pages: tuple[Path, int]):
     page = browser.new_page()
-    page.set_default_timeout(20_000)
+    page.set_default_timeout(40_000)
     page.goto(f"http://127.0.0.1:{pages[1]}/widget.html")
     assert len(page.frames) == 1  # nothing is loaded before somebody asks
     button = page.get_by_role("button", name="Ask our articles")
@@ -75,7 +75,7 @@ def test_one_script_tag_puts_the_chat_on_a_page(browser: Browser, chat: str, pag
 
 def test_a_page_of_another_origin_may_not_show_the_chat(browser: Browser, chat: str, pages: tuple[Path, int]):
     page = browser.new_page()
-    page.set_default_timeout(20_000)
+    page.set_default_timeout(40_000)
     said: list[str] = []
     page.on("console", lambda message: said.append(message.text))
     page.goto(f"http://localhost:{pages[1]}/widget.html")

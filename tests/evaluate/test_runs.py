@@ -115,7 +115,7 @@ def test_what_an_article_or_a_question_says_is_no_markup_in_the_report():
     assert "<script" not in page
     assert "<img" not in page
     assert "<b>w" not in page
-    assert "http://127.0.0.1:7860/?question=%3Cscript%3E" in page
+    assert "http://127.0.0.1:7860/?q=%3Cscript%3E" in page
 
 
 def test_the_command_compares_and_closes_the_gate(made, tmp_path, capsys):

@@ -100,7 +100,6 @@ def test_the_chat_shows_a_sentence_while_the_model_still_writes(index: str):
     with LlmServer(gated(go_on)) as server:
         indexes = OpenIndexes(Settings(index=index, llm_url=server.url, llm_model="m"))
         views = Chat(indexes).ask(QUESTION, index, Sitting())
-        assert "Reading the articles" in next(views).transcript
         first = next(views)
         assert "cite-0-1" in first.transcript
         assert first.reading
@@ -122,7 +121,7 @@ def test_leaving_the_chat_closes_the_connection(index: str):
     with LlmServer(script) as server:
         indexes = OpenIndexes(Settings(index=index, llm_url=server.url, llm_model="m"))
         views = Chat(indexes).ask(QUESTION, index, Sitting())
-        assert [next(views), next(views)]
+        assert "growing" in next(views).transcript
         views.close()
         until = time.monotonic() + 5
         while not server.hung_up and time.monotonic() < until:

@@ -10,9 +10,10 @@ import pytest
 
 from assistant.accounts.feedback import Opinion
 from assistant.errors import SettingsError
+from assistant.links import parameters
 from assistant.records import Copy, Filters, Span, Turn
 from assistant.serve.exports import export
-from assistant.serve.narrowing import filters_of, parameters
+from assistant.serve.narrowing import filters_of
 from assistant.serve.opinions import as_question
 from assistant.serve.render import as_json
 from assistant.serve.restore import answer_of
@@ -90,10 +91,10 @@ def test_a_copied_quotation_names_its_source():
 
 def test_opinions_become_questions_only_where_the_right_answer_is_known():
     good, bad = (json.dumps(as_json(one)) for one in (answered((SOURCE, "He agreed.")), abstention(SOURCE)))
-    assert as_question(Opinion(0, "news", "q", good, good=True))["gold"][0]["text"] == "He agreed."
-    assert as_question(Opinion(0, "news", "q", bad, good=True))["gold"] == []
-    assert as_question(Opinion(0, "news", "q", good, good=False, reason="not_there: it is about others"))["gold"] == []
-    assert as_question(Opinion(0, "news", "q", good, good=False, reason="missing")) is None
+    assert as_question(Opinion(0, "news", "q", good, good=True), {})["gold"][0]["text"] == "He agreed."
+    assert as_question(Opinion(0, "news", "q", bad, good=True), {})["gold"] == []
+    assert as_question(Opinion(0, "news", "q", good, good=False, reason="not_there: it is about others"), {})["gold"] == []
+    assert as_question(Opinion(0, "news", "q", good, good=False, reason="missing"), {}) is None
 
 
 def test_indonesian_has_every_word_of_the_page_with_the_same_values():

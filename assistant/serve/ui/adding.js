@@ -3,14 +3,20 @@ const takeFiles = async (files) => {
   const zone = element.querySelector('.drop');
   if (!zone || !files.length) return;
   zone.setAttribute('aria-busy', 'true');
-  const sent = [];
-  try {
-    for (const file of files) sent.push([(await upload(file)).path, file.name]);
-    act('take', { files: JSON.stringify(sent) });
-  } catch (error) {
-    say('upload_failed');
+  const line = zone.querySelector('span');
+  const kinds = line.textContent;
+  const [sent, failed] = [[], []];
+  for (const file of files) {
+    line.textContent = `${sent.length + failed.length + 1} / ${files.length}: ${file.name}`;
+    try {
+      sent.push([(await upload(file)).path, file.name]);
+    } catch (error) {
+      failed.push(file.name); // the others are sent all the same
+    }
   }
+  line.textContent = kinds;
   zone.removeAttribute('aria-busy');
+  act('take', { files: JSON.stringify(sent), failed: JSON.stringify(failed) });
 };
 
 element.addEventListener('change', (event) => {

@@ -154,6 +154,7 @@ def _list(progress: _Progress, words: Words) -> str:
     total = len(progress.read)
     items = "".join(
         f'<li class="{"read" if count else "waiting"}"><span dir="auto">{escape(_name(origin))}</span>'
+        f'<progress max="1" value="{int(count > 0)}" aria-label="{escape(_name(origin))}"></progress>'
         f"<span>{words.html('added_read', n=count) if count else words.html('added_waiting')}</span></li>"
         for origin, count in list(progress.read.items())[:MOST_SHOWN]
     )

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from urllib.parse import parse_qs, quote, urlencode
+from urllib.parse import parse_qs
 
+from assistant.links import parameters, question_link
 from assistant.records import Answer, Filters
-from assistant.serve.narrowing import filters_of, parameters
+from assistant.serve.narrowing import filters_of
 
 MOST_CHARS = 20_000
 
@@ -27,8 +28,7 @@ def link_of(answer: Answer, given: Filters, index: str) -> str:
 
     `given` are the filters that the reader had set; those that the question itself names are found in it again.
     """
-    asked = {"q": answer.query, **({"index": index} if index else {}), **parameters(given)}
-    return "?" + urlencode({**asked, **({"now": answer.now} if answer.now else {})}, quote_via=quote)
+    return question_link(answer.query, index, parameters(given), answer.now)
 
 
 def asked_of(search: str) -> Asked:

@@ -9,7 +9,7 @@ import gradio as gr
 
 from assistant.errors import AssistantError
 from assistant.serve.ui.address import Asked, asked_of
-from assistant.serve.ui.asking import NOTHING, following, sent, updates
+from assistant.serve.ui.asking import answered, changed, sent
 from assistant.serve.ui.chat import Chat, line
 from assistant.serve.ui.entrance import Entrance
 from assistant.serve.ui.layout import EVENT, Widgets, account, examples, note, pairs, views
@@ -22,9 +22,10 @@ from assistant.serve.ui.wording import Words
 
 def connect_arrival(chat: Chat, entrance: Entrance, on: Widgets) -> None:
     """Connect what begins anew: the page when it is opened, another index, a new conversation, one that was kept."""
-    begun = [on.sitting, on.transcript, on.reading, on.question, on.note, on.examples, on.narrow]
+    begun_parts = [on.sitting, on.transcript, on.reading, on.question, on.note, on.examples, on.narrow]
+    first = chat.indexes.first().name
 
-    def arrive(name: str, event: gr.EventData, request: gr.Request) -> tuple[Any, ...]:
+    def arrive(name: str, event: gr.EventData, request: gr.Request) -> Iterator[tuple[Any, ...]]:
         visitor, data = entrance.visitor(request), event._data
         asked, problem = Asked(), ""
         try:
@@ -35,22 +36,22 @@ def connect_arrival(chat: Chat, entrance: Entrance, on: Widgets) -> None:
         index = asked.index if asked.index in known else name
         found = chat.kept(str(data.get("conversation", "")), visitor)
         index, sitting = found if found and found[0] in known else (index, Sitting(filters=asked.filters))
-        shown = transcript(sitting, visitor.words, index, error=problem)
-        pending = (asked.question, asked.now) if asked.question and not sitting.turns and not problem else None
+        asks = bool(asked.question) and not sitting.turns and not problem
+        shown = transcript(sitting, visitor.words, index, error=problem, pending=asked.question if asks else "")
         begun = list(_begun(chat, index, sitting, visitor, shown))
         begun[3] = gr.skip()  # a reader may have begun to type meanwhile
-        if not (data.get("search") or sitting.turns):  # ... or to ask
+        if not data.get("search") and not sitting.turns:
             begun[0] = gr.skip()
-            if visitor.words == Words():
-                begun[1] = begun[2] = begun[5] = gr.skip()
-        switch = gr.update(choices=pairs(chat.indexes), value=index)
-        return pending, *begun, switch, *_spoken(visitor)
-
-    def pursue(pending: tuple[str, str] | None, name: str, sitting: Sitting, request: gr.Request) -> Iterator[tuple[Any, ...]]:
-        if pending:
-            yield from map(updates, chat.ask(pending[0], name, sitting, entrance.visitor(request), pending[1]))
-        else:
-            yield NOTHING
+            if visitor.words == Words() and index == first:
+                begun[1:] = [gr.skip()] * len(begun[1:])  # all is as it was laid out
+        # A reader may have chosen another index meanwhile: only what the address asks for is set.
+        switch = gr.update(choices=pairs(chat.indexes, visitor.words), **({"value": index} if index != name else {}))
+        yield *begun, sent(arrived=not asks), switch, *_spoken(visitor)
+        if asks:
+            rest = [gr.skip()] * (1 + len(spoken))
+            for view in answered(chat, asked.question, index, sitting, visitor, asked.now):
+                shown_now = dict(zip(map(id, changed(on)), view, strict=True))
+                yield *(shown_now.get(id(part), gr.skip()) for part in (*begun_parts, on.outbox)), *rest
 
     def begin(name: str, request: gr.Request) -> tuple[Any, ...]:
         visitor = entrance.visitor(request)
@@ -61,7 +62,7 @@ def connect_arrival(chat: Chat, entrance: Entrance, on: Widgets) -> None:
         visitor = entrance.visitor(request)
         found = chat.kept(str(event._data.get("id", "")), visitor)
         if found is None or not any(choice.name == found[0] for choice in chat.indexes.choices()):
-            return *(gr.skip() for _ in begun), gr.skip(), sent(say=visitor.words("no_such_conversation"))
+            return *(gr.skip() for _ in begun_parts), gr.skip(), sent(say=visitor.words("no_such_conversation"))
         index, sitting = found
         shown = transcript(sitting, visitor.words, index)
         return *_begun(chat, index, sitting, visitor, shown), index, sent(conversation=sitting.conversation)
@@ -77,13 +78,10 @@ def connect_arrival(chat: Chat, entrance: Entrance, on: Widgets) -> None:
         on.speakers.topic,
         on.speakers.direct,
     ]
-    arrived = on.views.arrive(arrive, on.switch, [on.pending, *begun, on.switch, *spoken], **EVENT)
-    view = [on.sitting, on.transcript, on.reading, on.question]
-    pursued = arrived.then(pursue, [on.pending, on.switch, on.sitting], view, **EVENT)
-    pursued.then(following(chat, entrance), [on.switch, on.sitting], [on.outbox, on.examples, on.narrow], **EVENT)
-    on.views.resume(resume, on.switch, [*begun, on.switch, on.outbox], **EVENT)
-    on.switch.input(begin, on.switch, [*begun, on.outbox], **EVENT)
-    on.new.click(begin, on.switch, [*begun, on.outbox], **EVENT)
+    on.views.arrive(arrive, on.switch, [*begun_parts, on.outbox, on.switch, *spoken], **EVENT)
+    on.views.resume(resume, on.switch, [*begun_parts, on.switch, on.outbox], **EVENT)
+    on.switch.input(begin, on.switch, [*begun_parts, on.outbox], **EVENT)
+    on.new.click(begin, on.switch, [*begun_parts, on.outbox], **EVENT)
 
 
 def _begun(chat: Chat, name: str, sitting: Sitting, visitor: Visitor, shown: str) -> tuple[Any, ...]:
@@ -101,4 +99,4 @@ def _spoken(visitor: Visitor) -> tuple[Any, ...]:
         gr.update(label=words("direct_only")),
     )
     question = gr.update(label=words("question"), placeholder=words("ask_anything"))
-    return views(words), words("new_conversation"), words("ask"), words("stop"), question, account(visitor), *fields
+    return views(words, visitor.user.is_admin), words("new_conversation"), words("ask"), words("stop"), question, account(visitor), *fields

@@ -4,26 +4,32 @@ from __future__ import annotations
 
 import json
 import secrets
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
 import gradio as gr
 
 from assistant.errors import AssistantError
-from assistant.serve.narrowing import filters_of, parameters
+from assistant.links import parameters
+from assistant.serve.narrowing import filters_of
 from assistant.serve.render import escape
 from assistant.serve.ui.address import link_of
-from assistant.serve.ui.chat import Chat, View, line
+from assistant.serve.ui.chat import Chat, line
 from assistant.serve.ui.entrance import Entrance
 from assistant.serve.ui.layout import EVENT, Widgets, offers
 from assistant.serve.ui.narrow import narrowing
-from assistant.serve.ui.sitting import Sitting
+from assistant.serve.ui.sitting import Sitting, Visitor
 from assistant.serve.ui.suggest import suggestions
 
 EXAMPLE_CHARS = 500
-NOTHING = (gr.skip(), gr.skip(), gr.skip(), gr.skip())
-"""Leaves the view as it is: what yields nothing at all would empty it."""
+NOTHING = (gr.skip(),) * 7
+"""Leaves all that an answer changes as it is: what yields nothing at all would empty it."""
+HELD = """async (text, ...rest) => {
+    await window.asked(text);
+    return [text, ...rest];
+}"""
+"""Shows the question at once, and lets it go when the page has arrived."""
 
 
 def sent(**what: object) -> str:
@@ -33,52 +39,61 @@ def sent(**what: object) -> str:
 
 def connect_asking(chat: Chat, entrance: Entrance, on: Widgets) -> None:
     """Connect asking, stopping, asking again, the markers and the thumbs."""
-    view = [on.sitting, on.transcript, on.reading, on.question]
+    shown = changed(on)
 
     def ask(text: str, name: str, sitting: Sitting, request: gr.Request) -> Iterator[tuple[Any, ...]]:
-        yield from map(updates, chat.ask(text, name, sitting, entrance.visitor(request)))
+        yield from answered(chat, text, name, sitting, entrance.visitor(request))
+
+    def pick(name: str, sitting: Sitting, event: gr.EventData, request: gr.Request) -> Iterator[tuple[Any, ...]]:
+        text = str(event._data.get("text", ""))[:EXAMPLE_CHARS]
+        yield from answered(chat, text, name, sitting, entrance.visitor(request))
 
     def retry(name: str, sitting: Sitting, event: gr.EventData, request: gr.Request) -> Iterator[tuple[Any, ...]]:
-        at = _number(event, "turn")
+        at = number(event, "turn")
         if at < len(sitting.turns):
-            yield from map(updates, chat.ask(sitting.turns[at].question, name, sitting.until(at), entrance.visitor(request)))
+            yield from answered(chat, sitting.turns[at].question, name, sitting.until(at), entrance.visitor(request))
         else:
             yield NOTHING
 
     def stop(name: str, sitting: Sitting, request: gr.Request) -> str:
         return chat.stopped(name, sitting, entrance.visitor(request))
 
-    def pick(event: gr.EventData) -> str:
-        return str(event._data.get("text", ""))[:EXAMPLE_CHARS]
-
-    rest, follow = [on.outbox, on.examples, on.narrow], following(chat, entrance)
-    asked = gr.on([on.question.submit, on.send.click], ask, [on.question, on.switch, on.sitting], view, **EVENT)
-    picked = on.examples.example(pick, None, on.question, **EVENT).then(ask, [on.question, on.switch, on.sitting], view, **EVENT)
-    again = on.transcript.retry(retry, [on.switch, on.sitting], view, **EVENT)
-    for event in (asked, picked, again):
-        event.then(follow, [on.switch, on.sitting], rest, **EVENT)
+    # Not `once`, which counts an answer that was stopped as still coming: the page lets one question go after the other.
+    each: dict[str, Any] = {"trigger_mode": "multiple", **EVENT}
+    asked = gr.on([on.question.submit, on.send.click], ask, [on.question, on.switch, on.sitting], shown, js=HELD, **each)
+    picked = on.examples.example(pick, [on.switch, on.sitting], shown, **each)
+    again = on.transcript.retry(retry, [on.switch, on.sitting], shown, **each)
     on.stop.click(stop, [on.switch, on.sitting], on.transcript, cancels=[asked, picked, again], **EVENT)
     _connect_turns(chat, entrance, on)
     _connect_filters(chat, entrance, on)
 
 
-def following(chat: Chat, entrance: Entrance) -> Callable[..., tuple[Any, ...]]:
-    """Return what follows an answer: the page's address, questions to go on with, and the filters as they are."""
+def changed(on: Widgets) -> list[Any]:
+    """Return the components that an answer changes, in the order of what `answered` yields."""
+    return [on.sitting, on.transcript, on.reading, on.question, on.outbox, on.examples, on.narrow]
 
-    def follow(name: str, sitting: Sitting, request: gr.Request) -> tuple[Any, ...]:
-        visitor = entrance.visitor(request)
-        narrow = narrowing(chat.indexes, name, sitting, visitor.words)
-        if not sitting.turns:
-            return gr.skip(), gr.skip(), narrow
-        answer = sitting.turns[-1].answer
-        out = sent(address=link_of(answer, sitting.given[-1], name), conversation=sitting.conversation)
-        try:
-            found = suggestions(chat.indexes.open(name), answer)
-        except AssistantError:
-            found = []
-        return out, offers(found, visitor.words("go_on")) if found else gr.skip(), narrow
 
-    return follow
+def answered(chat: Chat, text: str, name: str, sitting: Sitting, visitor: Visitor, now: str = "") -> Iterator[tuple[Any, ...]]:
+    """Yield the updates of `changed` while an answer comes; the last ones hold what follows it."""
+    edited = sitting.changing is not None
+    for view in chat.ask(text, name, sitting, visitor, now):
+        after = _after(chat, name, view.sitting, visitor, edited) if view.done else (gr.skip(),) * 3
+        parts = (view.reading, view.question)
+        yield view.sitting, view.transcript, *(gr.skip() if part is None else part for part in parts), *after
+
+
+def _after(chat: Chat, name: str, sitting: Sitting, visitor: Visitor, edited: bool) -> tuple[Any, ...]:
+    """Return what follows an answer: the page's address, questions to go on with, and the filters where they have changed."""
+    narrow = narrowing(chat.indexes, name, sitting, visitor.words) if edited else gr.skip()
+    if not sitting.turns:
+        return gr.skip(), gr.skip(), narrow
+    answer = sitting.turns[-1].answer
+    out = sent(address=link_of(answer, sitting.given[-1], name), conversation=sitting.conversation)
+    try:
+        found = suggestions(chat.indexes.open(name), answer)
+    except AssistantError:
+        found = []
+    return out, offers(found, visitor.words("go_on")) if found else gr.skip(), narrow
 
 
 def _connect_turns(chat: Chat, entrance: Entrance, on: Widgets) -> None:
@@ -88,7 +103,7 @@ def _connect_turns(chat: Chat, entrance: Entrance, on: Widgets) -> None:
         return chat.cite(str(event._data.get("anchor", "")), name, sitting, entrance.visitor(request)) or gr.skip()
 
     def edit(name: str, sitting: Sitting, event: gr.EventData, request: gr.Request) -> tuple[Any, ...]:
-        at = _number(event, "turn")
+        at = number(event, "turn")
         if at >= len(sitting.turns):
             return gr.skip(), gr.skip(), gr.skip()
         changing = replace(sitting, changing=at)
@@ -97,7 +112,7 @@ def _connect_turns(chat: Chat, entrance: Entrance, on: Widgets) -> None:
     def thumb(name: str, sitting: Sitting, event: gr.EventData, request: gr.Request) -> tuple[Any, ...]:
         visitor, good = entrance.visitor(request), str(event._data.get("good", "")) == "1"
         reason = ": ".join(part for key in ("reason", "text") if (part := str(event._data.get(key, "")).strip()))
-        after = chat.opinion(_number(event, "turn"), good, reason, name, sitting, visitor)
+        after = chat.opinion(number(event, "turn"), good, reason, name, sitting, visitor)
         return after, sent(say=visitor.words("thanks"))
 
     for source in (on.transcript, on.reading):
@@ -133,13 +148,7 @@ def texts(event: gr.EventData) -> dict[str, str]:
     return {str(key): str(value) for key, value in event._data.items()}
 
 
-def _number(event: gr.EventData, key: str) -> int:
+def number(event: gr.EventData, key: str) -> int:
     """Return a number of what a region sent; one that no turn has when it is none."""
     value = str(event._data.get(key, ""))
     return int(value) if value.isascii() and value.isdigit() and len(value) < 9 else 10**9
-
-
-def updates(view: View) -> tuple[Any, ...]:
-    """Return the updates for sitting, transcript, reading panel and question."""
-    parts = (view.reading, view.question)
-    return view.sitting, view.transcript, *(gr.skip() if part is None else part for part in parts)

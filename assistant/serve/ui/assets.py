@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from importlib import resources
 
 TITLE = "Article Assistant"
-STYLES = ("style.css", "chat.css", "speakers.css", "library.css", "narrow-screen.css")
+STYLES = ("style.css", "chat.css", "speakers.css", "library.css", "evaluation.css", "narrow-screen.css")
 
 
 def asset(name: str) -> str:
@@ -15,9 +15,11 @@ def asset(name: str) -> str:
     return resources.files("assistant.serve.ui").joinpath(name).read_text("utf-8")
 
 
-def style() -> str:
-    """Return the styles of all regions."""
-    return "\n".join(map(asset, STYLES))
+def style(views: Sequence[str] = ()) -> str:
+    """Return the styles of all regions, and such as show of each view only what is `place at-VIEW`."""
+    # Gradio takes rules apart at their commas, also inside brackets: each stands alone.
+    shown = [f'body[data-view="{view}"] .place:not(.at-{view}) {{ display: none !important; }}' for view in views]
+    return "\n".join([*map(asset, STYLES), *shown])
 
 
 def script(events: Sequence[str], *files: str) -> str:

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
+from itertools import groupby
 
 from assistant.answer.compose import label
+from assistant.links import parameters
 from assistant.records import Answer, Citation, Copy, Filters, Marker
 from assistant.serve.checked import badge_of, shows_quotes, translated
 from assistant.serve.marks import is_said
-from assistant.serve.narrowing import parameters
 from assistant.serve.render import badges, described, escape, is_web_address
 from assistant.serve.ui.wording import Words
 
@@ -22,25 +23,52 @@ def cards(answer: Answer, position: int, words: Words) -> str:
     if not cited:
         return ""
     head = label("sources" if answer.citations else "nearest", answer.language)
-    items = "".join(_card(citation, answer, position, words) for citation in cited)
+    together = groupby(cited, key=lambda citation: citation.article_id)
+    items = "".join(_card(list(group), answer, position, words) for _, group in together)
     return f'<section class="sources"><h3>{escape(head)}</h3><ol>{items}</ol></section>'
 
 
-def _card(citation: Citation, answer: Answer, position: int, words: Words) -> str:
-    href = f"#cite-{position}-{citation.number}"
-    number = "" if answer.abstained else f'<a class="marker" href="{href}" tabindex="-1" aria-hidden="true">[{citation.number}]</a> '
-    title = f'<a class="cited-title" dir="auto" href="{href}">{escape(citation.title)}</a>'
-    quote = ""
-    if shows_quotes(answer):
-        quote = f'<a class="cited-quote" dir="auto" href="{href}">{escape(citation.quote)}</a>'
-    badge, said = badge_of(citation, answer), translated(citation, answer.language)
-    mark = f' <span class="badge {badge.kind}">{escape(badge.words)}</span>' if badge else ""
-    translation = f'<span class="translation" dir="auto"><b>{escape(said[0])}</b> {escape(said[1])}</span>' if said else ""
-    also = _also(citation, answer, position)
+def _card(group: Sequence[Citation], answer: Answer, position: int, words: Words) -> str:
+    """Return one card for citations of one article: its title once, then what is cited of it."""
+    first, alone = group[0], len(group) == 1
+    number = _number(first, answer, position) if alone else ""
+    title = f'<a class="cited-title" dir="auto" href="#cite-{position}-{first.number}">{escape(first.title)}</a>'
+    facts = [_where(first, answer.language), _said(first, answer.language)] if alone else [_where(first, answer.language)]
+    told = " · ".join(part for part in facts if part)
+    mark, below = _mark(first, answer) if alone else "", _below(first, answer, position) if alone else ""
+    head = f'<div class="card-words">{number}{title}{mark}<span class="facts">{told}</span>{below}</div>'
+    if alone:
+        return f'<li class="card">{head}{_copy_button(first, answer.language, words)}</li>'
+    return f'<li class="card several">{head}{"".join(_row(citation, answer, position, words) for citation in group)}</li>'
+
+
+def _row(citation: Citation, answer: Answer, position: int, words: Words) -> str:
+    said = f'<span class="facts">{_said(citation, answer.language)}</span>'
     return (
-        f'<li class="card"><div class="card-words">{number}{title}{mark}<span class="facts">{_facts(citation, answer.language)}</span>'
-        f"{quote}{translation}{also}</div>{_copy_button(citation, answer.language, words)}</li>"
+        f'<div class="cited-row"><div class="card-words">{_number(citation, answer, position)}{said}{_mark(citation, answer)}'
+        f"{_below(citation, answer, position)}</div>{_copy_button(citation, answer.language, words)}</div>"
     )
+
+
+def _number(citation: Citation, answer: Answer, position: int) -> str:
+    if answer.abstained:
+        return ""
+    href = f"#cite-{position}-{citation.number}"
+    return f'<a class="marker" href="{href}" tabindex="-1" aria-hidden="true">[{citation.number}]</a> '
+
+
+def _mark(citation: Citation, answer: Answer) -> str:
+    badge = badge_of(citation, answer)
+    return f' <span class="badge {badge.kind}">{escape(badge.words)}</span>' if badge else ""
+
+
+def _below(citation: Citation, answer: Answer, position: int) -> str:
+    """Return the cited sentence where the answer does not show it, its translation, and where else it stands."""
+    quote, said = "", translated(citation, answer.language)
+    if shows_quotes(answer):
+        quote = f'<a class="cited-quote" dir="auto" href="#cite-{position}-{citation.number}">{escape(citation.quote)}</a>'
+    translation = f'<span class="translation" dir="auto"><b>{escape(said[0])}</b> {escape(said[1])}</span>' if said else ""
+    return f"{quote}{translation}{_also(citation, answer, position)}"
 
 
 def _copy_button(citation: Citation, language: str, words: Words) -> str:
@@ -56,14 +84,20 @@ def as_quotation(citation: Citation, language: str) -> str:
     return f"“{citation.quote.strip()}” — {described(citation, language)}"
 
 
-def _facts(citation: Citation, language: str) -> str:
+def _where(citation: Citation, language: str) -> str:
     day = citation.published[:10]
     note = f" ({escape(label('inferred', language))})" if day and "published" in citation.inferred else ""
-    said = f"{escape(citation.speaker)} {badges(citation, language)}".strip() if is_said(citation) else ""
-    parts = [escape(citation.outlet), f'<time datetime="{escape(day)}">{escape(day)}</time>{note}' if day else "", said]
+    outlet = f'<bdi dir="auto">{escape(citation.outlet)}</bdi>' if citation.outlet else ""
+    parts = [outlet, f'<time datetime="{escape(day)}">{escape(day)}</time>{note}' if day else ""]
     if is_web_address(citation.url):
         parts.append(f'<a class="outside" href="{escape(citation.url)}" {_OUTSIDE}>{escape(citation.url.split("/")[2])}</a>')
     return " · ".join(part for part in parts if part)
+
+
+def _said(citation: Citation, language: str) -> str:
+    if not is_said(citation):
+        return ""
+    return f'<bdi dir="auto">{escape(citation.speaker)}</bdi> {badges(citation, language)}'.strip()
 
 
 def _also(citation: Citation, answer: Answer, position: int) -> str:

@@ -5,7 +5,9 @@ from __future__ import annotations
 import itertools
 import json
 import logging
+import os
 import re
+import threading
 from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import dataclass, replace
@@ -15,7 +17,6 @@ from assistant.accounts.feedback import Feedback, Opinion
 from assistant.accounts.store import Accounts
 from assistant.answer.compose import cite
 from assistant.errors import AssistantError, TooManyQuestions
-from assistant.events import growing
 from assistant.records import Answer, Citation, Filters, Turn
 from assistant.serve.render import as_json
 from assistant.serve.restore import answer_of, given_of
@@ -31,12 +32,13 @@ logger = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class View:
-    """What the page is to show; None leaves a part as it is."""
+    """What the page is to show; None leaves a part as it is. `done` is the last view of an answer."""
 
     sitting: Sitting
     transcript: str
     reading: str | None = None
     question: str | None = None
+    done: bool = False
 
 
 class Chat:
@@ -45,40 +47,50 @@ class Chat:
     def __init__(self, indexes: OpenIndexes, accounts: Accounts | None = None) -> None:
         self.indexes = indexes
         self.accounts = accounts
+        # More answers at once than there are cores take longer each, and the page's other events wait for them.
+        self._cores = threading.BoundedSemaphore(max(2, os.cpu_count() or 1))
         self._pace = Pace(indexes.settings.questions_per_minute)
         self._clicks = itertools.count(1)
 
     def ask(self, question: str, name: str, sitting: Sitting, visitor: Visitor = Visitor(), now: str = "") -> Iterator[View]:
-        """Yield the view while the answer comes, sentence by sentence; its first citation opens by itself."""
+        """Yield the view while the answer comes; its first citation opens by itself.
+
+        What a language model writes comes sentence by sentence; what is taken from the articles is there at once, and is one view.
+        """
         if sitting.changing is not None:
             sitting = sitting.until(sitting.changing)
         words = visitor.words
-        yield View(sitting, transcript(sitting, words, name, pending=question), question="")
         try:
             if wait := self._pace.wait_s(visitor.user.id):
                 most = self._pace.most
                 raise TooManyQuestions(f"more than {most} questions in a minute", f"ask again in {wait:.0f} seconds")
             yield from self._answer(question, name, sitting, visitor, now)
         except AssistantError as error:
-            yield View(sitting, transcript(sitting, words, name, error=line(error)), question=question)
+            yield View(sitting, transcript(sitting, words, name, error=line(error)), question=question, done=True)
         except Exception:
             logger.exception("the question could not be answered")
-            yield View(sitting, transcript(sitting, words, name, error=words("went_wrong")), question=question)
+            yield View(sitting, transcript(sitting, words, name, error=words("went_wrong")), question=question, done=True)
 
     def _answer(self, question: str, name: str, sitting: Sitting, visitor: Visitor, now: str) -> Iterator[View]:
-        shown_reading, position, last = "", len(sitting.turns), None
-        with closing(self.indexes.open(name).stream(question, sitting.turns, sitting.filters, now)) as stream:
-            for count, answer in enumerate(stream):
+        shown_reading, position, last, reading = "", len(sitting.turns), None, None
+        assistant = self.indexes.open(name)
+        with closing(assistant.stream(question, sitting.turns, sitting.filters, now)) as stream:
+            for answer in self._in_turn(stream) if assistant.phrasing is None else stream:
                 page = self._reading(answer, position, name, visitor.words)
                 reading = page if page != shown_reading else None  # what is open stays as the person has scrolled it
-                shown_reading = page
-                whole = answer.composer == "llm" or count > 0
-                for part in (answer,) if whole else growing(answer):
-                    last = sitting.with_turn(Turn(question, part))
+                last = sitting.with_turn(Turn(question, answer))
+                if assistant.phrasing is not None:
+                    shown_reading = page
                     yield View(last, transcript(last, visitor.words, name, growing=True), reading)
+                    reading = None
         if last is not None:
             kept = self._keep(last, name, visitor)
-            yield View(kept, transcript(kept, visitor.words, name))
+            yield View(kept, transcript(kept, visitor.words, name), reading, done=True)
+
+    def _in_turn(self, stream: Iterator[Answer]) -> Iterator[Answer]:
+        with self._cores:
+            answers = list(stream)
+        yield from answers
 
     def _keep(self, sitting: Sitting, name: str, visitor: Visitor) -> Sitting:
         """Keep the last turn, and return the sitting with the id of its conversation."""
@@ -135,7 +147,7 @@ class Chat:
         if self.accounts is None or not 0 <= position < len(sitting.turns):
             return sitting
         answer = sitting.turns[position].answer
-        as_text = json.dumps(as_json(answer), ensure_ascii=False)
+        as_text = json.dumps({**as_json(answer), "given": as_json(sitting.given[position])}, ensure_ascii=False)
         Feedback(self.accounts).note(Opinion(visitor.user.id, name, answer.query, as_text, good, reason))
         return replace(sitting, opinions=(*(one for one in sitting.opinions if one[0] != position), (position, good)))
 

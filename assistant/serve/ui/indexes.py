@@ -13,6 +13,7 @@ from assistant.serve.samples import EXAMPLES
 from assistant.settings import SAMPLES, Settings, index_path, indexes_folder
 
 N_EXAMPLES = 4
+NO_ARTICLES = "(no articles yet)"
 
 
 class Choice(NamedTuple):
@@ -53,10 +54,15 @@ class OpenIndexes:
         Raises:
             IndexMismatch: there is none.
         """
-        for choice in self.choices():
-            if choice.name == name:
-                return choice
+        found = _choice(name, always=name == self.settings.index) if self._is_offered(name) else None
+        if found:
+            return found
         raise IndexMismatch(f"there is no index {name!r}", "choose one of those that are offered")
+
+    def _is_offered(self, name: str) -> bool:
+        """Say whether a name may be one of the choices; looking through all of them at every event would take longer than answering."""
+        plain = Path(name).name == name and (indexes_folder() / name).is_dir()
+        return bool(name) and (plain or name in (self._asked_for, self.settings.index, SAMPLES))
 
     def open(self, name: str) -> Assistant:
         """Return the assistant of an index, opened once.
@@ -82,7 +88,7 @@ class OpenIndexes:
 
     def is_new(self, name: str) -> bool:
         """Say whether an index is offered and not there yet."""
-        return any(choice.name == name for choice in self.choices()) and read_manifest(index_path(name)) is None
+        return bool(name) and name == self.settings.index and read_manifest(index_path(name)) is None
 
     def own(self, name: str) -> str:
         """Return the index that a reader's own articles go to: this one, unless it holds the samples."""
@@ -119,7 +125,7 @@ class OpenIndexes:
 def _choice(name: str, always: bool) -> Choice | None:
     manifest = read_manifest(index_path(name))
     if manifest is None:
-        return Choice(name, f"{_short(name)} (no articles yet)", False) if always else None
+        return Choice(name, f"{_short(name)} {NO_ARTICLES}", False) if always else None
     return Choice(name, "Sample articles" if manifest.samples else _short(name), manifest.samples)
 
 

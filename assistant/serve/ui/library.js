@@ -1,4 +1,5 @@
 // The table of articles: the form, the order and the page go to the server together; chosen rows stay here.
+let newest = { index: '', state: 0 };
 const look = (more = {}) => {
   const form = element.querySelector('form.look');
   return { ...(form ? fields(form) : {}), ...more };
@@ -9,6 +10,16 @@ window.addEventListener('shown', (event) => {
   if (event.detail.view !== 'library') return;
   act('visit', look());
   if (event.detail.address.startsWith('article=')) act('read', { id: event.detail.address.slice(8).split('&')[0] });
+});
+
+// A table that was asked for before a change may come after one that was asked for later: then it is asked for again, once.
+watch('value', () => {
+  const shown = element.querySelector('[data-state]');
+  if (!shown) return;
+  const { index, state } = shown.dataset;
+  const isOld = index === newest.index && Number(state) < newest.state;
+  newest = { index, state: Number(state) };
+  if (isOld) act('look', look());
 });
 
 element.addEventListener('click', (event) => {

@@ -17,6 +17,7 @@ from assistant.serve.ui.chat import line
 from assistant.serve.ui.indexes import OpenIndexes
 from assistant.serve.ui.reading import article_html, gone
 from assistant.serve.ui.sitting import Visitor
+from assistant.serve.ui.stories import stories_html
 from assistant.serve.ui.wording import Words
 from assistant.text.terms import folded
 
@@ -69,7 +70,21 @@ class Library:
         self._known: dict[str, tuple[int, list[Row]]] = {}
 
     def table(self, name: str, given: Mapping[str, str], visitor: Visitor) -> str:
-        """Return the table for what a form gives."""
+        """Return the table for what a form gives; it says of which state of which index it is."""
+        try:
+            state = self.indexes.open(name).index.generation
+        except AssistantError:
+            state = 0
+        return f'<div data-index="{escape(name)}" data-state="{state}">{self._table(name, given, visitor)}</div>'
+
+    def stories(self, name: str, given: Mapping[str, str], visitor: Visitor) -> str:
+        """Return the stories of the articles that a form's filters let through."""
+        try:
+            return stories_html(self.indexes.open(name), look_of(given).filters, visitor.words)
+        except AssistantError as error:
+            return _nothing(visitor.words, visitor, line(error))
+
+    def _table(self, name: str, given: Mapping[str, str], visitor: Visitor) -> str:
         words = visitor.words
         try:
             look = look_of(given)
@@ -120,9 +135,10 @@ class Library:
             f'<form class="look" data-do="look" role="search"><input type="hidden" name="order" value="{order}">'
             f'<label class="grow"><span class="unseen">{words.html("find_article")}</span><input type="search" name="find"'
             f' placeholder="{words.html("find_article")}" value="{escape(given.get("find", ""))}"></label>'
+            f'<button type="submit" class="small">{words.html("find")}</button>'
             f"{_choice('outlet', outlets, given, words)}{_choice('language', spoken, given, words)}"
             f"{_day('since', given, words)}{_day('until', given, words)}"
-            f'<button type="submit" class="small">{words.html("find")}</button></form>'
+            f'<button type="button" class="quiet" data-do="stories" data-form>{words.html("stories")}</button></form>'
         )
 
 

@@ -6,8 +6,8 @@ from collections.abc import Iterable
 
 from assistant.assistant import Assistant
 from assistant.errors import AssistantError
+from assistant.links import parameters
 from assistant.records import Filters
-from assistant.serve.narrowing import parameters
 from assistant.serve.render import escape
 from assistant.serve.ui.cards import named_filters
 from assistant.serve.ui.indexes import OpenIndexes

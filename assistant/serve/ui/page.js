@@ -1,7 +1,22 @@
 // Runs once for each of our HTML parts; `element`, `trigger`, `watch` and `upload` come from Gradio, EVENTS from the server.
 // What has `data-do` goes to the server, with all its data and that of its form.
 const say = (text, html) => window.dispatchEvent(new CustomEvent('say', { detail: { text, html } }));
-const act = (name, data = {}) => EVENTS.includes(name) && trigger(name, { ...data });
+const ASKS = ['example', 'retry'];
+const act = (name, data = {}) => {
+  if (!EVENTS.includes(name)) return;
+  if (!ASKS.includes(name)) trigger(name, { ...data });
+  else window.asked(data.text).then(() => trigger(name, { ...data }));
+};
+// Kept until the page has arrived: what an address or a kept conversation brings would lie over what was asked before it.
+const arrival = () => {
+  if (!window.arrival) {
+    let arrived;
+    window.arrival = new Promise((resolve) => { arrived = resolve; }).then(() => { window.arrived = true; });
+    window.arrival.done = arrived;
+    setTimeout(arrived, 8000);
+  }
+  return window.arrival;
+};
 const fields = (form) => Object.fromEntries(new FormData(form));
 
 element.addEventListener('click', (event) => {
@@ -15,7 +30,9 @@ element.addEventListener('click', (event) => {
   const done = event.target.closest('button[data-do]');
   if (done) {
     const form = 'form' in done.dataset ? fields(done.closest('form')) : {};
-    act(done.dataset.do, { ...form, ...done.dataset });
+    const turn = done.closest('.turn');
+    const text = done.dataset.do === 'retry' && turn ? { text: turn.querySelector('.question').textContent } : {};
+    act(done.dataset.do, { ...form, ...done.dataset, ...text });
   }
 });
 

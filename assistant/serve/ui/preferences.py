@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import Mapping
 from contextlib import closing
@@ -93,7 +94,11 @@ class Preferences:
             "encoder": f"{known['name']}{' (' + words('bundled') + ')' if known['bundled'] else ''}",
         }
         rows = "".join(f"<div><dt>{words.html(f'index_{key}')}</dt><dd>{escape(value)}</dd></div>" for key, value in facts.items())
-        return f'<dl class="facts-list">{rows}</dl><p class="facts">{words.html("encoder_hint")}</p>'
+        return f'<dl class="facts-list">{rows}</dl><p class="facts">{_code(words.html("encoder_hint"))}</p>'
+
+
+def _code(text: str) -> str:
+    return re.sub("`([^`]+)`", r"<code>\1</code>", text)
 
 
 def _interface(words: Words) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
@@ -13,6 +14,10 @@ from assistant.serve.ui.wording import Words
 
 BACK = "transcript"
 """The panel that a reader came from unless told otherwise."""
+
+
+_TIME = re.compile(r"^([0-9]{4}-[0-9]{2}-[0-9]{2})T([0-9]{2}:[0-9]{2})\S*")
+"""A date with its time, as pages give it; the reader is shown days, hours and minutes."""
 
 
 def empty(words: Words = Words()) -> str:
@@ -71,7 +76,7 @@ def _head(article: Article, language: str, tools: str) -> str:
     title_note = note if "title" in article.inferred else ""
     facts = []
     for name, value in metadata(article, language):
-        shown = escape(value)
+        shown = escape(_TIME.sub(r"\1 \2", value))
         if value == article.url and is_web_address(value):
             shown = f'<a href="{escape(value)}" target="_blank" rel="noopener noreferrer">{escape(value)}</a>'
         facts.append(f'<div><dt>{escape(name)}</dt><dd dir="auto">{shown}</dd></div>')

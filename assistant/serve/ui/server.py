@@ -8,7 +8,7 @@ import threading
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from assistant.errors import AccountsUnusable, SettingsError
+from assistant.errors import AccountsUnusable, AssistantError, SettingsError
 from assistant.serve.ui.embedding import WidgetScript, frame_ancestors
 from assistant.settings import Settings, accounts_path
 
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
     from assistant.accounts.store import Accounts
+    from assistant.serve.ui.indexes import OpenIndexes
 
 logger = logging.getLogger(__name__)
 
@@ -29,9 +30,12 @@ POLICY = (
 HEADERS = {
     "content-security-policy": POLICY + frame_ancestors(""),
     "x-content-type-options": "nosniff",
-    "referrer-policy": "no-referrer",
+    "referrer-policy": "same-origin",  # without any, browsers do not say where the sign-in form was sent from
     "permissions-policy": "camera=(), geolocation=(), microphone=()",
 }
+
+WARMING = ("what happened, and when?", "apa kata presiden?")
+"""One question that is read for, and one about who said what."""
 
 
 class SafeHeaders:
@@ -78,6 +82,7 @@ def serve(settings: Settings, index: str = "", announce: Callable[[str], None] =
     api = Service(settings, indexes, index)
     if model := open_language_model(settings):
         threading.Thread(target=model.prepare, daemon=True).start()
+    threading.Thread(target=warm, args=(indexes,), daemon=True).start()
     try:
         announce(launch(page, settings, port, accounts if signed_in else None, build_api(api)))
         threading.Event().wait()
@@ -87,6 +92,17 @@ def serve(settings: Settings, index: str = "", announce: Callable[[str], None] =
         indexes.close()
         if accounts:
             accounts.close()
+
+
+def warm(indexes: OpenIndexes) -> None:
+    """Ask the first index something, so that what is loaded at the first question is there when the first reader asks."""
+    name = indexes.first().name
+    try:
+        if not indexes.is_new(name):
+            for question in WARMING:
+                indexes.open(name).ask(question)
+    except AssistantError as error:
+        logger.info("the first index cannot be asked: %s", error)  # whoever asks is told
 
 
 def open_accounts(signed_in: bool) -> Accounts | None:
@@ -119,6 +135,7 @@ def launch(page: gr.Blocks, settings: Settings, port: int, accounts: Accounts | 
     from assistant.accounts.users import Users
     from assistant.serve.api.app import Beside
     from assistant.serve.ui.assets import style
+    from assistant.serve.ui.layout import VIEWS
     from assistant.serve.ui.sign_in import SignIn
     from assistant.serve.ui.theme import theme
 
@@ -128,7 +145,7 @@ def launch(page: gr.Blocks, settings: Settings, port: int, accounts: Accounts | 
         middleware.append(Middleware(Beside, api=api))
     if accounts:
         middleware.append(Middleware(SignIn, Users(accounts), settings.session_hours, settings.root_path))
-    page.queue(default_concurrency_limit=8).launch(
+    page.queue(default_concurrency_limit=24).launch(
         server_name=settings.host,
         server_port=port,
         root_path=settings.root_path or None,
@@ -139,7 +156,7 @@ def launch(page: gr.Blocks, settings: Settings, port: int, accounts: Accounts | 
         enable_monitoring=False,
         max_file_size=settings.max_article_bytes,
         theme=theme(),
-        css=style(),
+        css=style(VIEWS),
         app_kwargs={"middleware": middleware},
         **options,
     )

@@ -40,6 +40,9 @@ def connect_library(parts: Parts, entrance: Entrance, on: Widgets) -> None:
     def table(name: str, event: gr.EventData, request: gr.Request) -> str:
         return library.table(name, texts(event), entrance.visitor(request))
 
+    def told(name: str, event: gr.EventData, request: gr.Request) -> str:
+        return library.stories(name, texts(event), entrance.visitor(request))
+
     def read(name: str, event: gr.EventData, request: gr.Request) -> str:
         return library.open(str(event._data.get("id", "")), name, entrance.visitor(request))
 
@@ -51,6 +54,7 @@ def connect_library(parts: Parts, entrance: Entrance, on: Widgets) -> None:
     on.shelf.visit(look, on.switch, [on.adding, on.shelf, on.notice], **EVENT)
     for event in (on.shelf.look, on.shelf.order, on.shelf.leaf):
         event(table, on.switch, on.shelf, **EVENT)
+    on.shelf.stories(told, on.switch, on.shelf, **EVENT)
     on.shelf.read(read, on.switch, on.reading, **EVENT)
     for source in (on.shelf, on.reading):
         source.only(only, [on.switch, on.sitting], [on.sitting, on.narrow, on.outbox], **EVENT)
@@ -68,10 +72,13 @@ def _connect_adding(parts: Parts, entrance: Entrance, on: Widgets) -> None:
             yield _refused(visitor.words), *stays
             return
         target = library.indexes.own(name)
-        for shown in adding.add(target, _uploads(event), str(event._data.get("address", "")).strip()[:2000], visitor.words):
-            yield shown, *stays
+        unsent, shown = _unsent(event, visitor.words), ""
+        for shown in adding.add(target, uploads(event), str(event._data.get("address", "")).strip()[:2000], visitor.words):
+            yield unsent + shown, *stays
+        if unsent and not shown:
+            yield unsent, *stays
         choice = library.indexes.choice(target)
-        switch = gr.update(choices=pairs(library.indexes), value=target)
+        switch = gr.update(choices=pairs(library.indexes, visitor.words), value=target)
         yield gr.skip(), library.table(target, {}, visitor), switch, note(choice, visitor.words)
 
     def health(name: str, request: gr.Request) -> str:
@@ -128,7 +135,7 @@ def _refused(words: Words) -> str:
     return f'<p class="problem" role="alert">{words.html("only_admins")}</p>'
 
 
-def _uploads(event: gr.EventData) -> list[tuple[Path, str]]:
+def uploads(event: gr.EventData) -> list[tuple[Path, str]]:
     """Return the files that were uploaded, each with its name; a path that is none of an upload is passed over."""
     try:
         given = json.loads(str(event._data.get("files", "[]")))
@@ -137,6 +144,16 @@ def _uploads(event: gr.EventData) -> list[tuple[Path, str]]:
         return []
     folder = Path(get_upload_folder()).resolve()
     return [(path, name) for path, name in pairs if path.is_relative_to(folder) and path.is_file()]
+
+
+def _unsent(event: gr.EventData, words: Words) -> str:
+    """Return which files could not be sent, and why."""
+    try:
+        names = [str(name) for name in json.loads(str(event._data.get("failed", "[]")))][:MOST_FILES]
+    except (ValueError, TypeError):
+        return ""
+    items = "".join(f'<li><strong dir="auto">{escape(name)}</strong> {words.html("upload_failed")}</li>' for name in names)
+    return f'<div class="adding unsent" role="alert"><ul class="failed">{items}</ul></div>' if items else ""
 
 
 def _ids(event: gr.EventData) -> tuple[str, ...]:

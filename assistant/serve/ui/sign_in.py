@@ -73,7 +73,10 @@ class SignIn:
         given = parse_qs(body[:MOST_BODY].decode("utf-8", "replace"), keep_blank_values=True)
         name, password = (given.get(key, [""])[0] for key in ("name", "password"))
         who = request.client.host if request.client else ""
-        if not _same_origin(request) or self._tries.is_spent(name.casefold()) or self._tries.is_spent(("from", who)):
+        if not _same_origin(request):
+            await HTMLResponse(_page(words, words("sign_in_elsewhere")), 403)(scope, receive, send)
+            return
+        if self._tries.is_spent(name.casefold()) or self._tries.is_spent(("from", who)):
             await HTMLResponse(_page(words, words("sign_in_wait")), 429)(scope, receive, send)
             return
         user = await run_in_threadpool(self._users.checked, name, password)

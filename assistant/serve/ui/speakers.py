@@ -37,7 +37,7 @@ def lay_out(script: str) -> SpeakerWidgets:
     words = Words()
     plain: dict[str, Any] = {"show_label": False, "container": False, "max_lines": 1}
     chosen = gr.State(NOBODY)
-    with gr.Column(elem_id="speaking", min_width=280):
+    with gr.Column(elem_id="speaking", elem_classes=["place", "at-speakers"], min_width=280):
         find = gr.Textbox(label=words("find_speaker"), placeholder=words("find_speaker_hint"), elem_id="find", **plain)
         with gr.Row(elem_id="narrowing"):
             topic = gr.Textbox(label=words("about"), placeholder=words("about_hint"), elem_id="topic", **plain)

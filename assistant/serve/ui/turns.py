@@ -52,7 +52,7 @@ def _turn(sitting: Sitting, position: int, words: Words, index: str) -> str:
     text = text_html(answer, anchor)
     if differs(answer):
         text = sides(answer, position, lambda one: _words(one, position)) + text_html(parted(answer)[1], anchor)
-    below = f"{cards(answer, position, words)}{searched(answer, words)}{_tools(sitting, position, words, index)}"
+    below = f"{_tools(sitting, position, words, index)}{cards(answer, position, words)}{searched(answer, words)}"
     return f'<li class="turn">{_question(turn.question)}<div class="{kind}">{text}{below}</div></li>'
 
 
@@ -70,11 +70,13 @@ def _tools(sitting: Sitting, position: int, words: Words, index: str) -> str:
     """Return the row of buttons: copy, link, ask again, change the question, and the thumbs with their reasons."""
     answer, opinion = sitting.turns[position].answer, dict(sitting.opinions).get(position)
     link = link_of(answer, sitting.given[position], index)
+    edit = f'data-do="edit" data-turn="{position}" title="{words.html("edit")}"'
     buttons = [
         f'<button type="button" class="quiet" data-copy="{escape(as_text(answer))}">{words.html("copy_answer")}</button>',
         f'<button type="button" class="quiet" data-link="{escape(link)}">{words.html("copy_link")}</button>',
         f'<button type="button" class="quiet" data-do="retry" data-turn="{position}">{words.html("retry")}</button>',
-        f'<button type="button" class="quiet" data-do="edit" data-turn="{position}">{words.html("edit")}</button>',
+        f'<button type="button" class="quiet" {edit}>{words.html("edit_short")}</button>',
+        f'<button type="button" class="quiet" data-do="why" data-turn="{position}">{words.html("why")}</button>',
     ]
     return (
         f'<div class="tools" role="group" aria-label="{words.html("tools")}">{"".join(buttons)}<span class="thumbs">'
