@@ -48,10 +48,7 @@ class Review:
         Raises:
             QuestionSetError: the file cannot be read.
         """
-        path = self.evaluations.drafts
-        if not path.exists():
-            return []
-        return [dict(row.values) for row in read_rows(path) if "id" in row.values and isinstance(row.values.get("question"), str)]
+        return _read(self.evaluations.drafts)
 
     def waiting(self) -> list[Draft]:
         """Return the rows that wait."""
@@ -123,13 +120,7 @@ class Review:
             _write(self.evaluations.drafts, rows)
 
     def _accepted(self) -> list[Draft]:
-        path = self.evaluations.questions
-        rows = read_rows(path) if path.exists() else []
-        if broken := next((row for row in rows if row.problem), None):
-            raise QuestionSetError(
-                f"{path} {broken.where}: {broken.problem}", "correct that line: what is accepted is written to this file"
-            )
-        return [dict(row.values) for row in rows]
+        return _read(self.evaluations.questions)
 
     @contextmanager
     def _held(self) -> Iterator[None]:
@@ -155,7 +146,8 @@ def checked(row: Mapping[str, Any], assistant: Assistant) -> Draft:
         given = []
     elif not given:
         raise QuestionSetError("it is not known what answers it", NO_GOLD)
-    found = [_found(str(item.get("article", "")), str(item["text"]), assistant) for item in given]
+    names = article_names(assistant.articles()) if given else {}
+    found = [_found(str(item.get("article", "")), str(item["text"]), assistant, names) for item in given]
     kept: Draft = {name: value for name, value in row.items() if value not in ("", [], None)} | {"gold": found}
     if not found:
         kept |= {"kind": "unanswerable"}
@@ -169,9 +161,8 @@ def checked(row: Mapping[str, Any], assistant: Assistant) -> Draft:
     return kept
 
 
-def _found(named: str, words: str, assistant: Assistant) -> dict[str, str]:
+def _found(named: str, words: str, assistant: Assistant, names: Mapping[str, str]) -> dict[str, str]:
     """Return the article and its very words for a sentence as a person gave it: other spaces and line breaks do not matter."""
-    names = article_names(assistant.articles())
     ids = [article_id for article_id, name in names.items() if name == named]
     pattern = re.compile(r"\s+".join(map(re.escape, words.split())))
     for article in _candidates(ids, words, assistant):
@@ -205,6 +196,15 @@ def _place(rows: Sequence[Mapping[str, Any]], row_id: str) -> int:
         if row["id"] == row_id:
             return at
     raise QuestionSetError(f"no question {row_id[:60]!r} waits", "see those that are listed")
+
+
+def _read(path: Path) -> list[Draft]:
+    """Return the rows of a file; one that somebody has broken by hand is named rather than lost when the file is next written."""
+    rows = read_rows(path) if path.exists() else []
+    for row in rows:
+        if row.problem or not isinstance(row.values.get("question"), str):
+            raise QuestionSetError(f"{path} {row.where}: {row.problem or 'it has no question'}", "correct that line or take it out")
+    return [{**row.values, "id": str(row.values.get("id") or row.where.replace(" ", "-"))} for row in rows]
 
 
 def _write(path: Path, rows: Sequence[Mapping[str, Any]]) -> None:
