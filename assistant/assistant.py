@@ -27,12 +27,13 @@ from assistant.events import Event, events_of
 from assistant.index.index import LocalIndex
 from assistant.index.manifest import Manifest, read_manifest
 from assistant.index.opening import is_index
+from assistant.index.protocol import Index
 from assistant.ingest import Outcome, Progress, add_paths, add_record, add_records, text_of
 from assistant.llm import LanguageModel, Server
 from assistant.protocols import Encoder, Generator
 from assistant.records import AddReport, Answer, Article, Filters, Hit, Quotation, Speaker, Turn
 from assistant.search.retrievers import DenseRetriever, HybridRetriever, LexicalRetriever
-from assistant.settings import Settings, index_path, language_model_key, load_settings
+from assistant.settings import Settings, index_path, is_milvus, language_model_key, load_settings, milvus_token
 from assistant.text.fingerprints import VERSION, fingerprint
 from assistant.text.quotations import RULES_VERSION, find_quotations
 
@@ -46,7 +47,7 @@ class Assistant:
     """
 
     def __init__(
-        self, index: LocalIndex, encoder: Encoder, settings: Settings, reader: Reader | None = None, generator: Generator | None = None
+        self, index: Index, encoder: Encoder, settings: Settings, reader: Reader | None = None, generator: Generator | None = None
     ) -> None:
         self.index = index
         self.encoder = encoder
@@ -65,7 +66,7 @@ class Assistant:
         An index that an older bundled model has built is encoded again.
 
         Args:
-            index: a name or a path; the setting `index` unless given.
+            index: a name, a path, or an address in Milvus; the setting `index` unless given.
             create: make the index if it is not there; otherwise that is an `IndexMismatch`.
             samples: mark a new index as one of sample articles.
             settings: the settings; loaded from file and environment unless given.
@@ -76,6 +77,8 @@ class Assistant:
             IndexDamaged: its store cannot be read.
         """
         settings = settings or load_settings()
+        if is_milvus(str(index or settings.index)):
+            return cls._open_milvus(str(index or settings.index), create, settings)
         path = index if isinstance(index, Path) else index_path(index or settings.index)
         manifest = read_manifest(path)
         if manifest is None and is_index(path):  # a backup, or one whose manifest is lost
@@ -84,13 +87,30 @@ class Assistant:
         if manifest is None and not create:
             raise IndexMismatch(f"there is no index at {path}", "make one with `assistant add PATH`, or name another")
         encoder = open_encoder(_encoder_name(path, manifest, settings))
-        passages = {"passage_tokens": settings.passage_tokens, "passage_overlap": settings.passage_overlap}
+        passages = passage_settings(settings)
         if manifest is not None and manifest.encoder.name == encoder.name and manifest.encoder.digest != encoder.digest:
             _encode_again(path, encoder)
         reader = bundled_reader(encoder) if settings.quality == "best" else None
         opened = LocalIndex.open(path, encoder, create=create, samples=samples, settings=passages)
         if opened.writable:
             _bring_up_to_date(opened)
+        return cls(opened, encoder, settings, reader, open_language_model(settings))
+
+    @classmethod
+    def _open_milvus(cls, address: str, create: bool, settings: Settings) -> Assistant:
+        from assistant.index.milvus import MilvusIndex
+
+        encoder = open_encoder("static" if settings.encoder in ("", "static") else settings.encoder)
+        opened = MilvusIndex.open(
+            address,
+            encoder,
+            create=create,
+            settings=passage_settings(settings),
+            token=milvus_token(),
+            vector_index=settings.milvus_vectors,
+            rules=RULES_VERSION,
+        )
+        reader = bundled_reader(encoder) if settings.quality == "best" else None
         return cls(opened, encoder, settings, reader, open_language_model(settings))
 
     def __enter__(self) -> Assistant:
@@ -219,6 +239,11 @@ class Assistant:
         """
         ids = [article_ids] if isinstance(article_ids, str) else list(article_ids)
         return self.index.remove(ids)
+
+
+def passage_settings(settings: Settings) -> dict[str, int]:
+    """Return the settings that an index is built with."""
+    return {"passage_tokens": settings.passage_tokens, "passage_overlap": settings.passage_overlap}
 
 
 def open_language_model(settings: Settings) -> LanguageModel | None:

@@ -16,7 +16,7 @@ from assistant.errors import AssistantError, UnreadableArticle
 from assistant.fetch.limits import Limits
 from assistant.index.changes import original_digest
 from assistant.index.encoded import vector_key
-from assistant.index.index import LocalIndex
+from assistant.index.protocol import Index
 from assistant.protocols import Encoder, PreparedArticle
 from assistant.records import AddReport, Article, Failure, Passage, Quotation, Span
 from assistant.settings import Settings
@@ -62,7 +62,7 @@ def indexed_text(title: str, text: str, sentences: tuple[Span, ...], bounds: tup
 
 
 def add_paths(
-    index: LocalIndex,
+    index: Index,
     encoder: Encoder,
     paths: Iterable[str | Path],
     settings: Settings,
@@ -92,9 +92,7 @@ def open_sources(settings: Settings, columns: Mapping[str, str] | None = None) -
     return Sources(limits, Reading(settings.max_article_bytes, columns or {}), settings.fetch_max_articles)
 
 
-def add_record(
-    index: LocalIndex, encoder: Encoder, record: Mapping[str, object], settings: Settings, origin: str = ""
-) -> tuple[str, Outcome]:
+def add_record(index: Index, encoder: Encoder, record: Mapping[str, object], settings: Settings, origin: str = "") -> tuple[str, Outcome]:
     """Add one article that is given as a record, and return its id and whether it is new, takes another's place, or was there already.
 
     Args:
@@ -120,7 +118,7 @@ def add_record(
 
 
 def add_records(
-    index: LocalIndex,
+    index: Index,
     encoder: Encoder,
     records: Iterable[Mapping[str, object]],
     settings: Settings,
@@ -138,7 +136,7 @@ def _read_record(record: Mapping[str, object], settings: Settings, origin: str =
 
 
 def add_items(
-    index: LocalIndex, encoder: Encoder, items: Iterable[Raw | Failure], settings: Settings, progress: Progress = lambda origin: None
+    index: Index, encoder: Encoder, items: Iterable[Raw | Failure], settings: Settings, progress: Progress = lambda origin: None
 ) -> AddReport:
     """Add what was read; see `add_paths`."""
     failures: list[Failure] = []
@@ -200,14 +198,14 @@ def split_article(article: Article, original: bytes, settings: Settings) -> Draf
     return Draft(article, original, sentences, passages, quotations)
 
 
-def _is_known(index: LocalIndex, article: Article) -> bool:
+def _is_known(index: Index, article: Article) -> bool:
     found = index.find_origin(article.origin)
     if found is not None:
         return found[1] == article.content_hash
     return index.find_hash(article.content_hash) is not None
 
 
-def _commit(index: LocalIndex, encoder: Encoder, batch: list[Draft], report: AddReport) -> AddReport:
+def _commit(index: Index, encoder: Encoder, batch: list[Draft], report: AddReport) -> AddReport:
     replaced = {draft.article.origin for draft in batch if index.find_origin(draft.article.origin) is not None}
     ids = index.add(list(encode_drafts(batch, encoder, index)))
     new = [i for i, draft in zip(ids, batch, strict=True) if draft.article.origin not in replaced]
@@ -220,7 +218,7 @@ def _commit(index: LocalIndex, encoder: Encoder, batch: list[Draft], report: Add
     )
 
 
-def encode_drafts(drafts: list[Draft], encoder: Encoder, index: LocalIndex | None = None) -> Iterator[PreparedArticle]:
+def encode_drafts(drafts: list[Draft], encoder: Encoder, index: Index | None = None) -> Iterator[PreparedArticle]:
     """Yield the articles ready for the index; the encoder sees, in one call, only what the index has no vector of, and that once."""
     texts = [draft.passage_texts() for draft in drafts]
     keys = [[vector_key(encoder.digest, text) for text in group] for group in texts]

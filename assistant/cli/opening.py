@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING
 
 from assistant.cli.terminal import complain, progress
 from assistant.errors import IndexMismatch
-from assistant.settings import SAMPLES, Settings, index_path, load_settings
+from assistant.settings import SAMPLES, Settings, index_path, is_milvus, load_settings, milvus_token
 
 if TYPE_CHECKING:
     from assistant.assistant import Assistant
-    from assistant.index.index import LocalIndex
+    from assistant.index.protocol import Index
 
 
 def settings_of(args: argparse.Namespace) -> Settings:
@@ -36,13 +36,17 @@ def open_assistant(args: argparse.Namespace) -> Assistant:
     return Assistant.open(create=False, settings=settings)
 
 
-def open_index(args: argparse.Namespace) -> LocalIndex:
+def open_index(args: argparse.Namespace) -> Index:
     """Open the index without its models, for commands that only look articles up: that takes a tenth of the time.
 
     Raises:
         AssistantError: it is not there, or cannot be opened.
     """
     settings = settings_of(args)
+    if is_milvus(settings.index):
+        from assistant.index.milvus import MilvusIndex
+
+        return MilvusIndex.open(settings.index, create=False, token=milvus_token())
     require(settings)
     from assistant.index.index import LocalIndex
 
@@ -53,6 +57,8 @@ def require(settings: Settings) -> None:
     """Say what to do when the index is not there; the samples are made when they are asked for."""
     from assistant.serve import samples
 
+    if is_milvus(settings.index):  # opening it tells
+        return
     path = index_path(settings.index)
     if settings.index == SAMPLES and samples.is_missing():
         make_samples(settings)
