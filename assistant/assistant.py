@@ -28,7 +28,7 @@ from assistant.index.index import LocalIndex
 from assistant.index.manifest import Manifest, read_manifest
 from assistant.index.opening import is_index
 from assistant.index.protocol import Index
-from assistant.ingest import Outcome, Progress, add_paths, add_record, add_records, text_of
+from assistant.ingest import Outcome, Progress, add_paths, add_record, add_records, open_sources, text_of
 from assistant.llm import LanguageModel, Server
 from assistant.protocols import Encoder, Generator
 from assistant.records import AddReport, Answer, Article, Filters, Hit, Quotation, Speaker, Turn
@@ -128,6 +128,18 @@ class Assistant:
     ) -> AddReport:
         """Add files, folders, addresses, feeds and sitemaps of articles; see `assistant.ingest.add_paths`."""
         return add_paths(self.index, self.encoder, paths, self.settings, progress, columns)
+
+    def add_by_ray(
+        self,
+        paths: Iterable[str | Path],
+        address: str,
+        progress: Progress = lambda origin: None,
+        columns: Mapping[str, str] | None = None,
+    ) -> AddReport:
+        """Add as `add` does, with the work done on the Ray cluster at an address; see `assistant.ingest_ray.add_by_ray`."""
+        from assistant.ingest_ray import add_by_ray
+
+        return add_by_ray(self.index, open_sources(self.settings, columns).read(paths), self.settings, address, progress)
 
     def add_record(self, record: Mapping[str, object], origin: str = "") -> tuple[str, Outcome]:
         """Add an article that is given as a record: its story under `text`; see `assistant.ingest.add_record`."""

@@ -107,10 +107,10 @@ def add_record(index: Index, encoder: Encoder, record: Mapping[str, object], set
     """
     item = _read_record(record, settings, origin)
     article = cleaned(item)
-    if not isinstance(article, Failure) and _is_known(index, article):
+    if not isinstance(article, Failure) and is_known(index, article):
         found = index.find_origin(article.origin)
         return (found[0] if found else index.find_hash(article.content_hash)) or "", "unchanged"
-    drafted = article if isinstance(article, Failure) else _draft(article, item, settings)
+    drafted = article if isinstance(article, Failure) else draft_article(article, item, settings)
     if isinstance(drafted, Failure):
         raise UnreadableArticle(f"the article {drafted.error}".replace("article it ", "article "), drafted.hint)
     report = _commit(index, encoder, [drafted], AddReport())
@@ -152,10 +152,10 @@ def add_items(
         if isinstance(article, Failure):
             failures.append(article)
             continue
-        if _is_known(index, article) or article.content_hash in seen:
+        if is_known(index, article) or article.content_hash in seen:
             report = replace(report, unchanged=report.unchanged + 1)
             continue
-        drafted = _draft(article, item, settings)
+        drafted = draft_article(article, item, settings)
         if isinstance(drafted, Failure):
             failures.append(drafted)
             continue
@@ -182,7 +182,8 @@ def cleaned(item: Raw | Failure) -> Article | Failure:
     return article
 
 
-def _draft(article: Article, item: Raw | Failure, settings: Settings) -> Draft | Failure:
+def draft_article(article: Article, item: Raw | Failure, settings: Settings) -> Draft | Failure:
+    """Split a clean article, or say why it cannot be."""
     try:
         return split_article(article, item.original if isinstance(item, Raw) else b"", settings)
     except AssistantError as error:
@@ -198,7 +199,8 @@ def split_article(article: Article, original: bytes, settings: Settings) -> Draf
     return Draft(article, original, sentences, passages, quotations)
 
 
-def _is_known(index: Index, article: Article) -> bool:
+def is_known(index: Index, article: Article) -> bool:
+    """Say whether the index holds an article: what it says, whether or not it was read from there."""
     found = index.find_origin(article.origin)
     if found is not None:
         return found[1] == article.content_hash

@@ -260,6 +260,13 @@ def shared_counts() -> str:
     return os.environ.get(COUNTS_VARIABLE, "")
 
 
+def quiet_ray(*, on_loopback: bool) -> None:
+    """Have Ray, when it is imported from now on, report nothing to its makers, and for a cluster of this machine keep to loopback."""
+    os.environ["RAY_USAGE_STATS_ENABLED"] = "0"
+    if on_loopback:  # the name is of the systems where Ray does so by itself
+        os.environ["RAY_ENABLE_WINDOWS_OR_OSX_CLUSTER"] = "0"
+
+
 def share_counts(folder: str) -> None:
     """Have the processes that are started from now on count together in a folder."""
     os.environ[COUNTS_VARIABLE] = folder

@@ -15,7 +15,7 @@ MODULES = sorted(PACKAGE.rglob("*.py"))
 LAYERS = {
     "records": 1, "errors": 1, "protocols": 1,
     "settings": 2, "encoders": 2, "llm": 2, "text": 2, "index": 2, "accounts": 2, "fetch": 2,
-    "search": 3, "answer": 4, "stories": 4, "sources": 4, "ingest": 5, "reindex": 5, "exchange": 5, "assistant": 5, "chat": 5,
+    "search": 3, "answer": 4, "stories": 4, "sources": 4, "ingest": 5, "ingest_ray": 5, "reindex": 5, "exchange": 5, "assistant": 5, "chat": 5,
     "events": 5, "asynchronous": 5, "evaluate": 6, "watch": 6, "serve": 7, "train": 8, "cli": 9,
 }  # fmt: skip
 HOMES = {
@@ -46,7 +46,7 @@ HOMES = {
     "prometheus_client": {"serve/api/counting.py"},
     "pymilvus": {"index/milvus_client.py"},
     "milvus_lite": {"index/milvus_client.py"},
-    "ray": {"adding_ray.py"},
+    "ray": {"ingest_ray.py"},
     "openpyxl": {"evaluate/tables.py"},
     "yaml": {"evaluate/tables.py"},
     "mcp": {"serve/mcp.py", "serve/mcp_server.py"},

@@ -18,7 +18,8 @@ def add(args: argparse.Namespace) -> int:
 
     settings = settings_of(args)
     with Assistant.open(settings=settings) as assistant, progress() as step:
-        report = assistant.add(args.paths, step, columns_of(args.column))
+        columns = columns_of(args.column)
+        report = assistant.add_by_ray(args.paths, args.ray, step, columns) if args.ray else assistant.add(args.paths, step, columns)
     complain(*map(skipped, report.failures))
     print(json_text(report) if args.json else added(report))
     return 1 if report.failures else 0

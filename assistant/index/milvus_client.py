@@ -25,6 +25,9 @@ PAGE = 8_000
 """Rows in a page of a scan: Milvus gives at most 16,384."""
 TIMEOUT_S = 60.0
 
+_PATIENT = {"grpc.keepalive_time_ms": 310_000, "grpc.keepalive_permit_without_calls": False}
+"""Milvus Lite hangs up on a client that looks every ten seconds whether it is there, as this one would."""
+
 Row = dict[str, Any]
 
 PLACES = ("language", "outlet", "source", "author", "published")
@@ -105,7 +108,7 @@ class Tables:
         logging.getLogger("pymilvus").setLevel(logging.CRITICAL)
         logging.getLogger("milvus_lite").setLevel(logging.CRITICAL)
         try:
-            client = MilvusClient(address.uri, token=token, timeout=10)
+            client = MilvusClient(address.uri, token=token, timeout=10, grpc_options=dict(_PATIENT))
         except Exception as error:  # of many kinds, gRPC's own among them
             raise _unreachable(address, error) from error
         return cls(client, address, 0)
