@@ -9,6 +9,7 @@ gone on with by running it again.
 from __future__ import annotations
 
 import logging
+import socket
 from collections import Counter, deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
@@ -37,6 +38,7 @@ WINDOW = 3
 RETRIES = 5
 """How often a task is done again when its worker dies; a batch that kills every worker is given up."""
 LOCAL = "local"
+KNOCK_S = 10.0
 
 
 @dataclass(frozen=True)
@@ -142,16 +144,33 @@ def connected(address: str) -> Iterator[Any]:
     else:
         options.update(address=address)
     there = ray.is_initialized()
-    try:
-        if not there:
+    if not there:
+        if address != LOCAL:
+            _knock(address)
+        try:
             ray.init(**options)
-    except (ConnectionError, ValueError, RuntimeError, OSError) as error:
-        raise SettingsError(f"no Ray cluster answers at {address}", "start one with `ray start --head`, or give --ray local") from error
+        except (ConnectionError, ValueError, RuntimeError, OSError) as error:
+            raise _no_cluster(address) from error
     try:
         yield ray
     finally:
         if not there:
             ray.shutdown()
+
+
+def _knock(address: str) -> None:
+    """See that something listens there: Ray itself tries for minutes."""
+    host, colon, port = address.rpartition(":")
+    if not (host and colon and port.isdigit() and 0 < int(port) < 65_536):
+        raise SettingsError(f"{address!r} is no address of a Ray cluster", "give it like head.example:6379, or give --ray local")
+    try:
+        socket.create_connection((host.strip("[]"), int(port)), timeout=KNOCK_S).close()
+    except OSError as error:
+        raise _no_cluster(address) from error
+
+
+def _no_cluster(address: str) -> SettingsError:
+    return SettingsError(f"no Ray cluster answers at {address}", "start one with `ray start --head`, or give --ray local")
 
 
 class Adding:
