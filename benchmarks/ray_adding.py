@@ -7,6 +7,7 @@ What reads and writes takes a processor's time too, so that on two processors tw
 from __future__ import annotations
 
 import argparse
+import logging
 import os
 import tempfile
 import time
@@ -73,7 +74,7 @@ def cluster(n: int) -> Iterator[str]:
     made: Any = Cluster(initialize_head=True, head_node_args={"num_cpus": 1, **NODE})
     for _ in range(n - 1):
         made.add_node(num_cpus=1, **NODE)
-    ray.init(address=made.address, log_to_driver=False)
+    ray.init(address=made.address, log_to_driver=False, logging_level=logging.ERROR)
     try:
         yield made.address
     finally:

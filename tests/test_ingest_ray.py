@@ -95,6 +95,7 @@ def test_two_nodes_make_what_this_process_alone_makes(cluster, articles: Path, t
 
 
 def test_nothing_is_lost_and_nothing_is_twice_when_a_node_dies_half_way(cluster, articles: Path, tmp_path: Path, local):
+    """The node may take its tasks with it, or have given their results and not been asked for them."""
     [doomed] = cluster.worker_nodes
     n_read = 0
 

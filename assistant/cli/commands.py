@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from assistant.cli.opening import make_samples, open_assistant, open_index, require, settings_of
 from assistant.cli.terminal import complain, json_text, progress, prose_columns, terminal_columns
 from assistant.errors import SettingsError
-from assistant.settings import load_settings
+from assistant.settings import index_path, load_settings
 
 
 def add(args: argparse.Namespace) -> int:
@@ -79,6 +79,7 @@ def show(args: argparse.Namespace) -> int:
 def serve(args: argparse.Namespace) -> int:
     """Serve the web chat and the API, or the API alone."""
     settings = settings_of(args)
+    index_path(settings.index)  # a folder, or it says so
     if args.samples:
         make_samples(settings)
     if args.index:

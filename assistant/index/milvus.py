@@ -17,7 +17,7 @@ from assistant.index.manifest import EncoderInfo, EncoderLike, Manifest
 from assistant.index.milvus_client import Row, Tables, address_of
 from assistant.index.milvus_reading import ALL, Kept, MilvusArticles
 from assistant.index.milvus_root import Root, leased, new_root, read_root, renew, write_root
-from assistant.index.milvus_rows import PASSAGE_FIELDS, Body, content_key, rarity, term_number
+from assistant.index.milvus_rows import PASSAGE_FIELDS, Body, content_key, origin_key, rarity, term_number
 from assistant.index.opening import refuse_encoder
 from assistant.protocols import PreparedArticle, Vectors
 from assistant.records import Filters
@@ -157,8 +157,8 @@ class MilvusIndex(MilvusArticles):
     def _replacing(self, root: Root, prepared: Sequence[PreparedArticle]) -> tuple[Root, list[str]]:
         last = {item.article.origin or str(n): n for n, item in enumerate(prepared)}
         kept = [item for n, item in enumerate(prepared) if last[item.article.origin or str(n)] == n]
-        found = [self.find_origin(item.article.origin) for item in kept]
-        old = self.bodies(one[0] for one in found if one is not None)
+        there = self.facts([origin_key(item.article.origin) for item in kept if item.article.origin])
+        old = self.bodies(str(one[0]) for one in there.values() if one is not None)
         root, ids = milvus_writing.commit(self._tables, root, kept, list(old.values()))
         by_place = dict(zip((id(item) for item in kept), ids, strict=True))
         # One that another of the same call replaces at once is named as the one that stays.
@@ -227,6 +227,8 @@ class MilvusIndex(MilvusArticles):
     def _search(self, field: str, wanted: Any, k: int, filters: Filters) -> list[tuple[int, float]]:
         """Search one generation: when another was committed meanwhile, search again."""
         found: list[tuple[float, Row]] = []
+        if self._unwritten and self._tables.address.is_lite:  # it makes an index of what is not written for every search
+            self.flush()
         for _ in range(TRIES):
             kept = self.now()
             if not kept.root.counts.passages or k < 1:

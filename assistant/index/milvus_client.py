@@ -191,12 +191,6 @@ class Tables:
         finally:
             pages.close()
 
-    def count(self, table: str, condition: str) -> int:
-        """Return how many rows meet a condition."""
-        with self._asking():
-            found = self._client.query(self._named(table), filter=condition, output_fields=["count(*)"])
-        return int(found[0]["count(*)"])
-
     def put(self, table: str, rows: Sequence[Row]) -> None:
         """Write rows; those with a key that is there are replaced."""
         unused = {"unused": [0.0, 0.0]} if "unused" in TABLES[table] else {}
@@ -245,6 +239,6 @@ def _unreachable(address: Address, error: Exception) -> IndexProblem:
     said = " ".join(str(getattr(error, "message", "") or error).split())[:300]
     if address.is_lite:
         hint = "if another process has it open, wait for it, or serve it to both with `milvus-lite server` and name that address"
-        kind = IndexBusy if any(word in said.lower() for word in ("lock", "failed to start", "another process")) else IndexProblem
+        kind = IndexBusy if any(word in said.lower() for word in ("lock", "open local milvus failed")) else IndexProblem
         return kind(f"Milvus Lite cannot open or use {address.uri}: {said}", hint)
     return IndexProblem(f"Milvus at {address.uri} does not do what is asked: {said}", "see that it runs there, and that the token fits")

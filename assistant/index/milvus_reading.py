@@ -114,15 +114,16 @@ class MilvusArticles:
         """Return those of the articles that are there, by id."""
         kept = kept or self.now()
         wanted = list(dict.fromkeys(article_ids))
-        missing = [number(one) for one in wanted if one not in kept.bodies]
-        if missing:
-            firsts = self._tables.take("articles", [n * PARTS for n in missing], BODY)
-            read = list(self._whole(kept, [row for row in firsts if kept.root.shows(row["article"], row["born"])]))
-            if len(kept.bodies) + len(read) > MOST:
-                kept.bodies = {}
-            kept.bodies.update((body.article.id, body) for body in read)
-            return {one: body for one in wanted for body in (*read, kept.bodies.get(one)) if body is not None and body.article.id == one}
-        return {one: kept.bodies[one] for one in wanted}
+        found = {one: kept.bodies[one] for one in wanted if one in kept.bodies}
+        firsts = self._tables.take("articles", [number(one) * PARTS for one in wanted if one not in found], BODY)
+        read = {
+            body.article.id: body for body in self._whole(kept, [row for row in firsts if kept.root.shows(row["article"], row["born"])])
+        }
+        if len(kept.bodies) + len(read) > MOST:
+            kept.bodies = {}
+        kept.bodies.update(read)
+        found.update(read)
+        return {one: found[one] for one in wanted if one in found}
 
     def _whole(self, kept: Kept, firsts: Sequence[Row]) -> Iterator[Body]:
         later = [int(row["id"]) + n for row in firsts for n in range(1, n_parts_of(row))]
@@ -349,9 +350,18 @@ class MilvusArticles:
         return self._remembered("names", read, kept)
 
     def _fact(self, key: str) -> Any:
+        return self.facts([key])[key]
+
+    def facts(self, keys: Sequence[str]) -> dict[str, Any]:
+        """Return what is known under keys, None where nothing is. Remembered until the index changes."""
         kept = self.now()
-        slot = slots(self._tables, "facts", [key]).get(key)
-        return None if slot is None else slot.at(kept.root.generation)
+        known: dict[str, Any] = kept.remembered.setdefault("facts", {})
+        if len(known) > MOST:
+            known.clear()
+        missing = [key for key in dict.fromkeys(keys) if key not in known]
+        found = slots(self._tables, "facts", missing) if missing else {}
+        known.update((key, found[key].at(kept.root.generation) if key in found else None) for key in missing)
+        return {key: known[key] for key in keys}
 
     def _remembered(self, name: str, read: Callable[[Kept], T], kept: Kept | None = None) -> T:
         kept = kept or self.now()

@@ -242,11 +242,10 @@ def test_a_write_that_breaks_off_anywhere_leaves_the_old_state_or_the_new_one(mi
             assert len(reader.search_vectors(vector("x"), 100)) == reader.count().passages == 3
             assert sorted(a.title for a in reader.articles()) == ["Judul kept", f"Judul {there}"]
             if not committed:
-                reader.add([article(new, "here", 2)])  # the next writer undoes what was left
-            reader.repair()  # and completes what was committed
-            assert_holds(reader, {a.id: a.title.removeprefix("Judul ") for a in reader.articles()}, {old})
+                reader.add([article(new, "here", 2)])  # the next writer undoes what was left, or completes it
             if whole:
                 break
+        assert_holds(reader, {a.id: a.title.removeprefix("Judul ") for a in reader.articles()}, {old})
         assert whole
         assert n_old >= 9  # each table before the root
         assert n_new >= 3
