@@ -11,7 +11,7 @@ import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
 
@@ -31,10 +31,13 @@ from assistant.index.milvus_rows import (
     passage_of,
 )
 from assistant.index.milvus_writing import slots
-from assistant.index.rows import Counts, Halves, Utterances, number, unknown
+from assistant.index.rows import Counts, Utterances, number, unknown
 from assistant.index.versions import Version
 from assistant.protocols import Vectors
 from assistant.records import Article, Filters, Passage, Quotation, Span
+
+if TYPE_CHECKING:
+    from assistant.index.rows import Halves
 
 ALL = Filters()
 MOST = 4_096

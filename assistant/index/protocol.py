@@ -5,18 +5,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager
-from pathlib import Path
-from types import TracebackType
-from typing import Protocol, Self
+from typing import TYPE_CHECKING, Protocol, Self
 
-from assistant.index.doctor import Problem
-from assistant.index.manifest import EncoderInfo, Manifest
-from assistant.index.rows import Counts, Halves, Utterances
-from assistant.index.versions import Version
-from assistant.protocols import PreparedArticle, Vectors
-from assistant.records import Article, Filters, Passage, Quotation, Span
+if TYPE_CHECKING:  # the parts of the engines, none of which is loaded for this
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from contextlib import AbstractContextManager
+    from pathlib import Path
+    from types import TracebackType
+
+    from assistant.index.doctor import Problem
+    from assistant.index.manifest import EncoderInfo, Manifest
+    from assistant.index.rows import Counts, Halves, Utterances
+    from assistant.index.versions import Version
+    from assistant.protocols import PreparedArticle, Vectors
+    from assistant.records import Article, Filters, Passage, Quotation, Span
 
 
 class Index(Protocol):
