@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import secrets
 import threading
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from types import TracebackType
@@ -15,7 +15,8 @@ from assistant.index import changes, milvus_writing
 from assistant.index.doctor import Problem
 from assistant.index.manifest import EncoderInfo, EncoderLike, Manifest
 from assistant.index.milvus_client import Row, Tables, address_of
-from assistant.index.milvus_reading import ALL, Kept, MilvusArticles
+from assistant.index.milvus_looking import ALL, Kept
+from assistant.index.milvus_reading import MilvusArticles
 from assistant.index.milvus_root import Root, leased, new_root, read_root, renew, write_root
 from assistant.index.milvus_rows import PASSAGE_FIELDS, Body, content_key, origin_key, rarity, term_number
 from assistant.index.opening import refuse_encoder
@@ -25,6 +26,8 @@ from assistant.records import Filters
 MOST_HITS = 16_384
 """The most that Milvus returns for a search."""
 TRIES = 3
+AT_ONCE = 256
+"""Articles that are looked at together."""
 
 
 class MilvusIndex(MilvusArticles):
@@ -254,31 +257,37 @@ class MilvusIndex(MilvusArticles):
 
     def check(self) -> list[Problem]:
         """Compare the rows with the root and with each other, articles with their checksums; return what is wrong."""
-        kept, problems = self.now(), []
-        root, seen = kept.root, [0, 0, 0, 0]
-        for article_id in self.article_dates():
-            try:
-                body = self.body(article_id)
-            except AssistantError as error:
-                problems.append(Problem("store", f"{error}", hint=error.hint))
-                continue
-            seen = [a + b for a, b in zip(seen, (1, body.n_passages, len(body.sentences), len(body.quotations)), strict=True)]
-            problems += self._wrong(body)
+        root, problems, seen = self.now().root, [], [0, 0, 0, 0]
+        ids = list(self.article_dates())
+        for at in range(0, len(ids), AT_ONCE):
+            bodies, damaged = self._readable(ids[at : at + AT_ONCE])
+            sizes = [(1, body.n_passages, len(body.sentences), len(body.quotations)) for body in bodies]
+            seen = [sum(column) for column in zip(seen, *sizes, strict=True)]
+            problems += [*damaged, *self._wrong(bodies)]
         if not problems and tuple(seen) != tuple(root.counts):
             problems.append(Problem("store", f"the root counts {list(root.counts)}, the rows {seen}", hint="add the articles again"))
         if root.gone or root.writing:
             problems.append(Problem("store", "a write was not completed, or is going on", hint="the next write completes it"))
         return problems
 
-    def _wrong(self, body: Body) -> list[Problem]:
-        hint = f"remove article {body.article.id}, and add it again"
-        said = f"article {body.article.id}: "
-        problems = []
-        if len(self.passages(body.passage_ids())) != body.n_passages:
-            problems.append(Problem("store", said + "some of its passages are gone", hint=hint))
-        if str(body.number) not in {str(one) for one in self._fact(content_key(body.article.content_hash)) or ()}:
-            problems.append(Problem("store", said + "it is not found by its content", hint=hint))
-        return problems
+    def _readable(self, ids: Sequence[str]) -> tuple[list[Body], list[Problem]]:
+        try:
+            return list(self.bodies(ids).values()), []
+        except AssistantError as error:
+            if len(ids) == 1:
+                return [], [Problem("store", f"{error}", hint=error.hint)]
+        halves = [self._readable(ids[: len(ids) // 2]), self._readable(ids[len(ids) // 2 :])]
+        return [body for bodies, _ in halves for body in bodies], [problem for _, problems in halves for problem in problems]
+
+    def _wrong(self, bodies: Sequence[Body]) -> Iterator[Problem]:
+        there = {row["id"] for row in self._tables.take("passages", [i for body in bodies for i in body.passage_ids()], ["id"])}
+        found = self.facts([content_key(body.article.content_hash) for body in bodies])
+        for body in bodies:
+            said, hint = f"article {body.article.id}: ", f"remove article {body.article.id}, and add it again"
+            if not there.issuperset(body.passage_ids()):
+                yield Problem("store", said + "some of its passages are gone", hint=hint)
+            if body.number not in (found[content_key(body.article.content_hash)] or ()):
+                yield Problem("store", said + "it is not found by its content", hint=hint)
 
     def repair(self, heal: object = None) -> list[Problem]:
         """Complete or undo what a writer left behind; return what was wrong before, and what of it is repaired."""

@@ -1,36 +1,17 @@
-"""What is read from an index in Milvus: articles and what they are made of.
-
-Reading takes no lock. A reader looks at the root, reads, and leaves out what is not of that generation; whoever must not mix two
-generations looks at the root again afterwards. What was read is kept until the generation changes: nothing changes under one id.
-"""
+"""What is read from an index in Milvus: articles and what they are made of."""
 
 from __future__ import annotations
 
 import json
-import threading
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, TypeVar
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from assistant.errors import NotOffered
-from assistant.index.alike import holds_name, is_outlet
-from assistant.index.milvus_client import Row, Tables
-from assistant.index.milvus_root import Root, read_root
-from assistant.index.milvus_rows import (
-    PARTS,
-    PASSAGE_FIELDS,
-    Body,
-    Slot,
-    body_from,
-    content_key,
-    n_parts_of,
-    origin_key,
-    passage_of,
-)
-from assistant.index.milvus_writing import slots
+from assistant.index.milvus_client import Row
+from assistant.index.milvus_looking import ALL, MOST, Generations, Kept
+from assistant.index.milvus_rows import PARTS, PASSAGE_FIELDS, Body, body_from, content_key, n_parts_of, origin_key, passage_of
 from assistant.index.rows import Counts, Utterances, number, unknown
 from assistant.index.versions import Version
 from assistant.protocols import Vectors
@@ -39,22 +20,7 @@ from assistant.records import Article, Filters, Passage, Quotation, Span
 if TYPE_CHECKING:
     from assistant.index.rows import Halves
 
-ALL = Filters()
-MOST = 4_096
-"""Articles, and ten times as many passages, that are kept of a generation."""
-NEVER = "article < 0"
 BODY = ("id", "article", "born", "body")
-T = TypeVar("T")
-
-
-@dataclass
-class Kept:
-    """What was read of a generation. Shared by threads; entries are only added."""
-
-    root: Root
-    bodies: dict[str, Body] = field(default_factory=dict)
-    passages: dict[int, Passage] = field(default_factory=dict)
-    remembered: dict[str, Any] = field(default_factory=dict)
 
 
 class Languages(Mapping[str, str]):
@@ -77,39 +43,8 @@ class Languages(Mapping[str, str]):
         return self._kept.root.counts.articles
 
 
-class MilvusArticles:
+class MilvusArticles(Generations):
     """The articles of an index in Milvus. Every method sees what any process has committed before the call."""
-
-    def __init__(self, tables: Tables, root: Root) -> None:
-        self._tables = tables
-        self._kept = Kept(root)
-        self._here = threading.local()
-
-    def now(self) -> Kept:
-        """Return the generation that this thread holds, else the one that is committed now."""
-        held: Kept | None = getattr(self._here, "kept", None)
-        if held is not None:
-            return held
-        root = read_root(self._tables)
-        if root.generation != self._kept.root.generation or root.uid != self._kept.root.uid:
-            self._kept = Kept(root)
-        self._kept.root = root
-        return self._kept
-
-    @property
-    def holds(self) -> bool:
-        """Whether this thread holds a generation."""
-        return getattr(self._here, "kept", None) is not None
-
-    @contextmanager
-    def held(self) -> Iterator[int]:
-        """Hold on to the generation that is committed now and yield its number; see `StoredArticles.held`."""
-        before, kept = getattr(self._here, "kept", None), self.now()
-        self._here.kept = kept
-        try:
-            yield kept.root.generation
-        finally:
-            self._here.kept = before
 
     # Articles
 
@@ -199,17 +134,17 @@ class MilvusArticles:
 
     def find_origin(self, origin: str) -> tuple[str, str] | None:
         """Return (id, content hash) of the article that was read from there."""
-        found = self._fact(origin_key(origin)) if origin else None
+        found = self.fact(origin_key(origin)) if origin else None
         return None if found is None else (str(found[0]), str(found[1]))
 
     def find_hash(self, content_hash: str) -> str | None:
         """Return the id of the oldest article with this content."""
-        found = self._fact(content_key(content_hash))
+        found = self.fact(content_key(content_hash))
         return str(min(found)) if found else None
 
     def is_read(self, origin: str, digest: str) -> bool:
         """Say whether the article that was read from there was read from just these bytes."""
-        found = self._fact(origin_key(origin)) if origin else None
+        found = self.fact(origin_key(origin)) if origin else None
         return found is not None and found[2] == digest
 
     def known_vectors(self, keys: Iterable[bytes], dimensions: int) -> Mapping[bytes, Halves]:
@@ -259,7 +194,7 @@ class MilvusArticles:
 
     def quotations_of(self, *speakers: str) -> list[Quotation]:
         """Return what speakers, named exactly so, are quoted with, by article and place."""
-        articles = self._quoting(self.now(), speakers)
+        articles = self.quoting(self.now(), speakers)
         return [quotation for quotation in self.quotations(articles) if quotation.speaker in speakers] if articles else []
 
     def utterances(self) -> Sequence[Utterances]:
@@ -271,7 +206,7 @@ class MilvusArticles:
             found = [(row["article"], row["speaker"], row["role"], tuple(json.loads(row["joint"])), row["n"]) for row in rows]
             return [Utterances(speaker, role, str(article), joint, n) for article, speaker, role, joint, n in sorted(found)]
 
-        return self._remembered("utterances", read)
+        return self.remembered("utterances", read)
 
     def article_dates(self, filters: Filters = ALL) -> Mapping[str, str]:
         """Return the date of every article that the filters allow: article id -> date, "" when it has none."""
@@ -280,7 +215,7 @@ class MilvusArticles:
             rows = self._tables.scan("articles", self.condition(kept, filters, "part == 0"), ("article", "born", "published"))
             return {str(row["article"]): row["published"] for row in rows if kept.root.shows(row["article"], row["born"])}
 
-        return self._remembered("dates", read) if filters == ALL else read(self.now())
+        return self.remembered("dates", read) if filters == ALL else read(self.now())
 
     def speakers(self) -> Mapping[str, tuple[str, ...]]:
         """Return who is quoted where: speaker -> article ids. Remembered until the index changes."""
@@ -291,92 +226,19 @@ class MilvusArticles:
                 found.setdefault(row.speaker, {})[row.article_id] = None
             return {speaker: tuple(ids) for speaker, ids in found.items()}
 
-        return self._remembered("speakers", read)
+        return self.remembered("speakers", read)
 
     def sources(self) -> tuple[tuple[str, ...], tuple[str, ...]]:
         """Return the outlets, with those that articles credit, and the authors."""
-        names = self._names(self.now())
+        names = self.names(self.now())
         outlets = {*names.get("outlet", {}), *names.get("source", {})} - {""}
         return tuple(sorted(outlets)), tuple(sorted({*names.get("author", {})} - {""}))
 
     def languages(self) -> Mapping[str, int]:
         """Return how many articles there are in each language, the most frequent first."""
-        found = self._names(self.now()).get("language", {})
+        found = self.names(self.now()).get("language", {})
         return dict(sorted(found.items(), key=lambda item: (-item[1], item[0])))
 
     def article_languages(self) -> Mapping[str, str]:
         """Return the language of every article: article id -> language."""
         return Languages(self, self.now())
-
-    # Looking things up
-
-    def condition(self, kept: Kept, filters: Filters, *more: str) -> str:
-        """Return the condition on passages or articles that the filters make, "" when they allow all; see `rows.restriction`."""
-        parts, names = [*more], {} if filters == ALL else self._names(kept)
-
-        def among(fields: tuple[str, ...], same: Callable[[str, str], bool], wanted: str) -> str:
-            found = {name for kind in fields for name in names.get(kind, {}) if same(name, wanted)}
-            return f"({' or '.join(f'{one} in {_listed(found)}' for one in fields)})" if found else NEVER
-
-        if filters.article_ids:
-            known = [one for one in filters.article_ids if one.isascii() and one.isdigit() and len(one) < 19]
-            parts.append(f"article in {_listed(map(int, known))}" if known else NEVER)
-        if filters.outlet:
-            parts.append(among(("outlet", "source"), is_outlet, filters.outlet))
-        if filters.author:
-            parts.append(among(("author",), holds_name, filters.author))
-        if filters.speaker:
-            quoting = self._quoting(kept, [name for name in names.get("speaker", {}) if holds_name(name, filters.speaker)])
-            parts.append(f"article in {_listed(map(int, quoting))}" if quoting else NEVER)
-        if filters.language:
-            parts.append(f"language == {_literal(filters.language)}")
-        if filters.since:
-            parts.append(f"published >= {_literal(filters.since)}")
-        if filters.until:  # "~" comes after all that a date may hold
-            parts.append(f'published != "" and published < {_literal(filters.until + "~")}')
-        return " and ".join(parts)
-
-    def _quoting(self, kept: Kept, speakers: Sequence[str]) -> list[str]:
-        if not speakers:
-            return []
-        rows = self._tables.scan("speakers", f"speaker in {_listed(speakers)}", ("article", "born"))
-        return [str(n) for n in sorted({int(row["article"]) for row in rows if kept.root.shows(row["article"], row["born"])})]
-
-    def _names(self, kept: Kept) -> Mapping[str, Mapping[str, int]]:
-        def read(kept: Kept) -> dict[str, dict[str, int]]:
-            found: dict[str, dict[str, int]] = {}
-            for row in self._tables.scan("names", "", ("kind", "value", "before", "generation", "now")):
-                if n := Slot.of(row).at(kept.root.generation):
-                    found.setdefault(row["kind"], {})[row["value"]] = n
-            return found
-
-        return self._remembered("names", read, kept)
-
-    def _fact(self, key: str) -> Any:
-        return self.facts([key])[key]
-
-    def facts(self, keys: Sequence[str]) -> dict[str, Any]:
-        """Return what is known under keys, None where nothing is. Remembered until the index changes."""
-        kept = self.now()
-        known: dict[str, Any] = kept.remembered.setdefault("facts", {})
-        if len(known) > MOST:
-            known.clear()
-        missing = [key for key in dict.fromkeys(keys) if key not in known]
-        found = slots(self._tables, "facts", missing) if missing else {}
-        known.update((key, found[key].at(kept.root.generation) if key in found else None) for key in missing)
-        return {key: known[key] for key in keys}
-
-    def _remembered(self, name: str, read: Callable[[Kept], T], kept: Kept | None = None) -> T:
-        kept = kept or self.now()
-        if name not in kept.remembered:
-            kept.remembered[name] = read(kept)
-        value: T = kept.remembered[name]
-        return value
-
-
-def _literal(text: str) -> str:
-    return json.dumps(text, ensure_ascii=False)
-
-
-def _listed(values: Iterable[str] | Iterable[int]) -> str:
-    return json.dumps(sorted(values), ensure_ascii=False)
