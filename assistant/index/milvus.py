@@ -257,7 +257,8 @@ class MilvusIndex(MilvusArticles):
 
     def check(self) -> list[Problem]:
         """Compare the rows with the root and with each other, articles with their checksums; return what is wrong."""
-        root, problems, seen = self.now().root, [], [0, 0, 0, 0]
+        root, seen = self.now().root, [0, 0, 0, 0]
+        problems: list[Problem] = []
         ids = list(self.article_dates())
         for at in range(0, len(ids), AT_ONCE):
             bodies, damaged = self._readable(ids[at : at + AT_ONCE])

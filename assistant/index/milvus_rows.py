@@ -186,7 +186,7 @@ def passage_of(row: Row) -> Passage:
 
 def body_of(prepared: PreparedArticle, article_id: int, first_passage: int, born: int, digest: str) -> Body:
     """Return an article as it will be stored, under its new id."""
-    texts = {name: writable(getattr(prepared.article, name)) for name in COLUMNS}
+    texts: dict[str, Any] = {name: writable(getattr(prepared.article, name)) for name in COLUMNS}
     article = replace(prepared.article, id=str(article_id), **texts)
     quotations = tuple(_writable_quotation(quotation, article.id) for quotation in prepared.quotations)
     body = Body(article, prepared.sentences, quotations, first_passage, len(prepared.passages), 1, born, digest)
