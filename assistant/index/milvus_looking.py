@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import threading
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
@@ -70,6 +70,18 @@ class Generations:
             yield kept.root.generation
         finally:
             self._here.kept = before
+
+    def kept(self, kind: str, key: Hashable, read: Callable[[], T]) -> T:
+        """Return what was worked out before from the generation that is held, else work it out; outside of `held` always."""
+        if not self.holds:
+            return read()
+        known: dict[Hashable, T] = self.now().remembered.setdefault(f"kept {kind}", {})
+        if key in known:
+            return known[key]
+        value = read()
+        if len(known) < MOST:
+            known[key] = value
+        return value
 
     # Looking things up
 

@@ -5,10 +5,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Protocol, Self
+from typing import TYPE_CHECKING, Protocol, Self, TypeVar
 
 if TYPE_CHECKING:  # the parts of the engines, none of which is loaded for this
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
     from contextlib import AbstractContextManager
     from pathlib import Path
     from types import TracebackType
@@ -19,6 +19,8 @@ if TYPE_CHECKING:  # the parts of the engines, none of which is loaded for this
     from assistant.index.versions import Version
     from assistant.protocols import PreparedArticle, Vectors
     from assistant.records import Article, Filters, Passage, Quotation, Span
+
+T = TypeVar("T")
 
 
 class Index(Protocol):
@@ -56,6 +58,9 @@ class Index(Protocol):
 
     def held(self) -> AbstractContextManager[int]:
         """Hold on to the generation that is committed now, in this thread, and give its number."""
+
+    def kept(self, kind: str, key: Hashable, read: Callable[[], T]) -> T:
+        """Return what was worked out before from the generation that is held, else work it out; outside of `held` always."""
 
     def close(self) -> None:
         """Close the index; closing it again does nothing."""
