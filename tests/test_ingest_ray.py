@@ -18,7 +18,7 @@ from assistant.records import AddReport
 from assistant.settings import Settings, quiet_ray
 
 quiet_ray(on_loopback=True)  # before it is imported
-os.environ["RAY_raylet_start_wait_time_s"] = "120"  # of a busy machine
+os.environ["RAY_raylet_start_wait_time_s"] = "120"  # noqa: SIM112  (its name; of a busy machine)
 pytest.importorskip("ray", reason="Ray is not installed: pip install 'article-assistant[ray]'")
 pytestmark = [pytest.mark.timeout(90), pytest.mark.filterwarnings("ignore")]  # Ray's own, of its sockets and processes
 
