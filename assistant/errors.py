@@ -11,6 +11,7 @@
     |   +-- IndexDamaged       the store itself cannot be read
     |   +-- IndexBusy          another process is writing and did not finish in time
     |   +-- IndexNotWritable   no permission, or no space left
+    |   +-- NotOffered         this kind of index does not do that
     +-- EncoderUnavailable     the sentence model is not on this machine
     +-- BadQuestion            the question is empty or too long
     +-- TooManyQuestions       one reader asks more often than the settings allow
@@ -82,6 +83,10 @@ class IndexBusy(IndexProblem):
 
 class IndexNotWritable(IndexProblem):
     """The index cannot be written: no permission, or no space left."""
+
+
+class NotOffered(IndexProblem):
+    """This kind of index does not do what is asked."""
 
 
 class EncoderUnavailable(AssistantError):

@@ -1,9 +1,9 @@
-"""The seams: what an encoder, a retriever, an index and a language model must do. Each is a protocol of a few methods."""
+"""The seams: what an encoder, a retriever and a language model must do; `index.protocol` says it of an index."""
 
 from __future__ import annotations
 
 from collections import abc
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal, NamedTuple, Protocol
 
@@ -63,29 +63,6 @@ class PreparedArticle:
     vectors: Vectors
     keys: tuple[bytes, ...] = ()
     fingerprint: bytes = b""
-
-
-class Index(Protocol):
-    """Articles, their passages, vectors and terms, in generations: a generation is complete or it is not there."""
-
-    @property
-    def generation(self) -> int:
-        """Grows by one with each committed change."""
-
-    def add(self, prepared: Sequence[PreparedArticle]) -> list[str]:
-        """Store articles in one generation and return their new ids; an equal origin replaces the older version."""
-
-    def remove(self, article_ids: Iterable[str]) -> int:
-        """Remove articles for good and return how many there were."""
-
-    def articles(self, filters: Filters = ...) -> Iterator[Article]:
-        """Yield the articles, oldest id first."""
-
-    def search_vectors(self, vector: Vectors, k: int, filters: Filters = ...) -> list[tuple[int, float]]:
-        """Return (passage id, inner product) of the `k` nearest passages to one vector of shape (dimensions,)."""
-
-    def search_terms(self, terms: Sequence[str], k: int, filters: Filters = ...) -> list[tuple[int, float]]:
-        """Return (passage id, BM25 score) of the `k` best passages for the terms."""
 
 
 class Message(NamedTuple):

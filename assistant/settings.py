@@ -27,6 +27,8 @@ QUALITIES = ("best", "fast")
 STRICTNESSES = ("strict", "balanced", "eager")
 ENVIRONMENT_PREFIX = "ASSISTANT_"
 KEY_VARIABLES = ("ASSISTANT_LLM_KEY", "OPENAI_API_KEY")
+MILVUS_TOKEN_VARIABLE = "ASSISTANT_MILVUS_TOKEN"
+MILVUS_SCHEMES = ("milvus:", "milvus+tls:")
 COUNTS_VARIABLE = "PROMETHEUS_MULTIPROC_DIR"
 _TRUTHS = {"true": True, "yes": True, "on": True, "1": True, "false": False, "no": False, "off": False, "0": False}
 
@@ -36,7 +38,10 @@ class Settings:
     """Every setting, typed. Numbers that were tuned carry their evidence in `benchmarks/RESULTS.md`."""
 
     index: str = "default"
-    """The index to use: a name (`./indexes/NAME` in a checkout, else in the user's data folder) or a path."""
+    """The index to use: a name (`./indexes/NAME` in a checkout, else in the user's data folder), a path, or an address in Milvus
+    (`milvus://host:port/NAME`, `milvus:PATH.db`). A server's token is read from the environment alone: `ASSISTANT_MILVUS_TOKEN`."""
+    milvus_vectors: str = ""
+    """The kind of index that a new index in Milvus has over its vectors, such as `HNSW`, `IVF_SQ8` or `DISKANN`; "": Milvus chooses."""
     encoder: str = ""
     """The sentence model: "" or "static" for the bundled one, else a sentence-transformers name or path."""
     quality: str = "best"
@@ -169,6 +174,16 @@ def language_model_key(environment: Mapping[str, str] | None = None) -> str:
     return ""
 
 
+def is_milvus(index: str) -> bool:
+    """Say whether the name of an index is an address in Milvus."""
+    return index.startswith(MILVUS_SCHEMES)
+
+
+def milvus_token(environment: Mapping[str, str] | None = None) -> str:
+    """Return what a Milvus server wants to see (`user:password` or a key), from the environment and nowhere else; "" for none."""
+    return (os.environ if environment is None else environment).get(MILVUS_TOKEN_VARIABLE, "").strip()
+
+
 def load_settings(folder: Path | None = None, environment: Mapping[str, str] | None = None, **flags: object) -> Settings:
     """Load the settings in force.
 
@@ -222,6 +237,8 @@ def _typed(name: str, kind: type, value: object) -> object:
 
 def index_path(name: str, folder: Path | None = None) -> Path:
     """Return the folder of an index: a path is a path, a name lies in the checkout's or the user's `indexes` folder."""
+    if is_milvus(name):
+        raise SettingsError(f"{name} is no folder: this is not offered for an index in Milvus", "name an index in a folder")
     if not name.strip():
         raise SettingsError("the name of the index is empty", "give a name such as `default`, or a path")
     if "/" in name or os.sep in name or name in (".", "..") or name.startswith("~"):
@@ -253,6 +270,13 @@ def evaluations_folder(index: str, folder: Path | None = None) -> Path:
 def shared_counts() -> str:
     """Return the folder in which several worker processes count together, "" for one alone."""
     return os.environ.get(COUNTS_VARIABLE, "")
+
+
+def quiet_ray(*, on_loopback: bool) -> None:
+    """Have Ray, when it is imported from now on, report nothing to its makers, and for a cluster of this machine keep to loopback."""
+    os.environ["RAY_USAGE_STATS_ENABLED"] = "0"
+    if on_loopback:  # the name is of the systems where Ray does so by itself
+        os.environ["RAY_ENABLE_WINDOWS_OR_OSX_CLUSTER"] = "0"
 
 
 def share_counts(folder: str) -> None:

@@ -15,7 +15,7 @@ from datetime import date
 
 import numpy as np
 
-from assistant.index.index import LocalIndex
+from assistant.index.protocol import Index
 from assistant.protocols import Vectors
 from assistant.records import Article, Filters, Span
 from assistant.text.terms import analyse, is_stopword
@@ -67,7 +67,7 @@ class Told:
     weights: dict[str, float] = field(default_factory=dict)
 
 
-def stories(index: LocalIndex, filters: Filters = Filters(), least: int = 2) -> list[Story]:
+def stories(index: Index, filters: Filters = Filters(), least: int = 2) -> list[Story]:
     """Return the stories of at least so many articles, the latest first."""
     told = _weighted([_told(index, article) for article in index.articles(filters)])
     groups = _linked(told, _one_source(index, told))
@@ -92,7 +92,7 @@ def names_in(text: str, sentences: Sequence[Span], language: str) -> dict[str, s
     return {name: word for name, word in found.items() if not is_stopword(name, language)}
 
 
-def _told(index: LocalIndex, article: Article) -> Told:
+def _told(index: Index, article: Article) -> Told:
     sentences = index.sentences(article.id)
     vectors = index.passage_vectors(article.id)
     mean = vectors[:2].mean(axis=0) if len(vectors) else np.zeros(index.encoder.dimensions, np.float32)
@@ -114,7 +114,7 @@ def _weighted(told: list[Told]) -> list[Told]:
     return told
 
 
-def _one_source(index: LocalIndex, told: list[Told]) -> list[list[int]]:
+def _one_source(index: Index, told: list[Told]) -> list[list[int]]:
     """Return the articles as groups of near copies, most of them alone."""
     at = {item.article.id: i for i, item in enumerate(told)}
     groups, seen = [], set[int]()
@@ -190,7 +190,7 @@ def _linked(told: list[Told], groups: list[list[int]]) -> list[list[int]]:
     return list(members.values())
 
 
-def _story(index: LocalIndex, told: list[Told]) -> Story:
+def _story(index: Index, told: list[Told]) -> Story:
     told = sorted(told, key=lambda item: (item.day is None, item.day or 0, int(item.article.id)))
     ids = tuple(item.article.id for item in told)
     sources = {min([i, *index.copies(i)], key=int) for i in ids}

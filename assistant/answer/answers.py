@@ -19,7 +19,7 @@ from assistant.answer.restrict import nothing_said, resolved, tells_of, undated,
 from assistant.answer.select import Selected
 from assistant.answer.sentences import READ_HITS
 from assistant.answer.verify import verified, verify
-from assistant.index.index import LocalIndex
+from assistant.index.protocol import Index
 from assistant.records import Answer, Citation, Filters, Hit, Turn
 from assistant.text.language import detect_language
 
@@ -38,7 +38,7 @@ class Answering:
     drafting: Drafting
 
     @property
-    def index(self) -> LocalIndex:
+    def index(self) -> Index:
         """What is answered from."""
         return self.drafting.index
 

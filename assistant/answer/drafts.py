@@ -31,7 +31,7 @@ from assistant.answer.spoke import answer_who
 from assistant.answer.strictness import Strictness
 from assistant.answer.summary import SURE, summary
 from assistant.answer.timeline import timeline
-from assistant.index.index import LocalIndex
+from assistant.index.protocol import Index
 from assistant.records import Article, Citation, Filters, Hit, Turn
 from assistant.search.retrievers import HybridRetriever
 
@@ -80,7 +80,7 @@ class Draft:
 class Drafting:
     """The parts that drafting needs, bound together."""
 
-    index: LocalIndex
+    index: Index
     encoder: RememberingEncoder
     retriever: HybridRetriever
     reader: Reader | None

@@ -10,7 +10,7 @@ from assistant.answer.people import join_people
 from assistant.answer.remember import RememberingEncoder
 from assistant.answer.topics import SURE, Topic
 from assistant.answer.whom import Whom
-from assistant.index.index import LocalIndex
+from assistant.index.protocol import Index
 from assistant.index.rows import Utterances
 from assistant.records import Filters, Quotation, Speaker
 
@@ -30,7 +30,7 @@ EVERY = Wanted()
 class Ledger:
     """The quotations of an index with the people behind them."""
 
-    def __init__(self, index: LocalIndex, encoder: RememberingEncoder) -> None:
+    def __init__(self, index: Index, encoder: RememberingEncoder) -> None:
         self.index = index
         self.encoder = encoder
         self._known: tuple[Sequence[Utterances], Whom, dict[int, set[str]]] | None = None

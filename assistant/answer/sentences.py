@@ -16,7 +16,7 @@ from assistant.answer.reader import Reader
 from assistant.answer.reading import Readings, read_hits
 from assistant.answer.remember import RememberingEncoder
 from assistant.answer.select import Selected, confidence_row, select, selector
-from assistant.index.index import LocalIndex
+from assistant.index.protocol import Index
 from assistant.records import Citation, Filters, Hit, Quotation, Span
 from assistant.search.rerank import rerank
 from assistant.search.retrievers import HybridRetriever
@@ -43,7 +43,7 @@ class Finding:
 class Sentences:
     """Finds sentences in one index and cites them."""
 
-    index: LocalIndex
+    index: Index
     encoder: RememberingEncoder
     retriever: HybridRetriever
     reader: Reader | None

@@ -69,6 +69,9 @@ def _parser(words: Sequence[str]) -> argparse.ArgumentParser:
     add = command("add", commands.add, "add articles: files, folders, archives, web pages, feeds, sitemaps")
     add.add_argument("paths", nargs="+", metavar="PATH|URL", help="files, folders, addresses, lists of addresses, - for standard input")
     add.add_argument("--column", action="append", default=[], metavar="FIELD=NAME", help="the column or key that holds a field: text=isi")
+    add.add_argument(
+        "--ray", default="", metavar="ADDRESS", help="work on the Ray cluster there (host:port), or `local` for one of this machine"
+    )
     watching.add_arguments(command("watch", watching.watch, "keep folders, feeds and sitemaps up to date"))
     command("list", commands.list_articles, "list the articles")
     command("show", commands.show, "show an article, and who said what in it").add_argument("id", metavar="ID")

@@ -135,10 +135,11 @@ def reindex(args: argparse.Namespace) -> int:
 def export(args: argparse.Namespace) -> int:
     """Write the articles to a file."""
     from assistant.exchange import export as write
+    from assistant.index.index import in_folder
 
     filters = filters_of(args)
     with open_assistant(args) as assistant, progress() as step:
-        n = write(assistant.index, Path(args.file), whole=not args.articles, filters=filters, progress=step)
+        n = write(in_folder(assistant.index, "export"), Path(args.file), whole=not args.articles, filters=filters, progress=step)
     print(json_text({"exported": n}) if args.json else f"exported {n} to {args.file}")
     return 0
 
@@ -147,11 +148,12 @@ def import_file(args: argparse.Namespace) -> int:
     """Take in the articles of an export."""
     from assistant.assistant import Assistant
     from assistant.exchange import import_articles
+    from assistant.index.index import in_folder
     from assistant.serve.render import added, skipped
 
     settings = settings_of(args)
     with Assistant.open(settings=settings) as assistant, progress() as step:
-        report = import_articles(assistant.index, assistant.encoder, Path(args.file), settings, step)
+        report = import_articles(in_folder(assistant.index, "import"), assistant.encoder, Path(args.file), settings, step)
     complain(*map(skipped, report.failures))
     print(json_text(report) if args.json else added(report))
     return 1 if report.failures else 0
@@ -159,8 +161,10 @@ def import_file(args: argparse.Namespace) -> int:
 
 def backup(args: argparse.Namespace) -> int:
     """Copy the index."""
+    from assistant.index.index import in_folder
+
     with open_assistant(args) as assistant:
-        assistant.index.back_up(Path(args.folder))
+        in_folder(assistant.index, "backup").back_up(Path(args.folder))
         counts = assistant.index.count()
     print(json_text({"folder": args.folder}) if args.json else f"copied {counts.articles} articles to {args.folder}")
     return 0

@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from assistant.errors import UnknownArticle
-from assistant.index.index import LocalIndex
+from assistant.index.protocol import Index
 from assistant.protocols import Vectors
 from assistant.records import Passage
 
@@ -57,7 +57,7 @@ class _Known:
 class PassageMatcher:
     """Matches questions with passages, and remembers the tokens of passages it has seen: they never change under one id."""
 
-    index: LocalIndex
+    index: Index
     encoder: TokenEncoder
     _known: dict[int, _Known] = field(default_factory=dict)
 

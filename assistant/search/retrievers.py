@@ -8,7 +8,7 @@ from functools import cached_property
 
 import numpy as np
 
-from assistant.index.index import LocalIndex
+from assistant.index.protocol import Index
 from assistant.protocols import Encoder
 from assistant.records import Filters, Hit, Passage
 from assistant.search.fusion import Pool, Scores, fusion_weights, pooled, ranked, strangeness, with_matches
@@ -26,7 +26,7 @@ MATCHED_HITS = 50
 class DenseRetriever:
     """Passages whose vectors are nearest to the query's."""
 
-    index: LocalIndex
+    index: Index
     encoder: Encoder
 
     def scores(self, query: str, k: int, filters: Filters = Filters()) -> Scores:
@@ -45,7 +45,7 @@ class DenseRetriever:
 class LexicalRetriever:
     """Passages that share rare terms with the query (BM25)."""
 
-    index: LocalIndex
+    index: Index
 
     def scores(self, query: str, k: int, filters: Filters = Filters(), language: str = "") -> Scores:
         """Return (passage id, BM25 score), best first."""
@@ -120,7 +120,7 @@ class HybridRetriever:
         return Pool.of(dense, lexical, same, sum(index.rarity(terms))), passages
 
 
-def hits_of(index: LocalIndex, scores: Scores, retriever: str) -> list[Hit]:
+def hits_of(index: Index, scores: Scores, retriever: str) -> list[Hit]:
     """Turn scores into hits; a passage that has just been removed is left out."""
     passages = {passage.id: passage for passage in index.passages([passage for passage, _ in scores])}
     return _ranked_hits([(passage, score) for passage, score in scores if passage in passages], passages, retriever)

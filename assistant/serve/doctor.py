@@ -16,9 +16,12 @@ from assistant.errors import AssistantError, IndexNotWritable
 from assistant.index.doctor import Heal, Problem, look
 from assistant.index.index import LocalIndex
 from assistant.index.manifest import read_manifest
+from assistant.index.milvus import MilvusIndex
+from assistant.index.protocol import Index
 from assistant.protocols import Encoder, Message
 from assistant.reindex import heal
-from assistant.settings import Settings, index_path
+from assistant.settings import Settings, index_path, is_milvus, milvus_token
+from assistant.text.quotations import RULES_VERSION
 from assistant.text.tokens import count_tokens
 
 SPARE_BYTES = 100_000_000
@@ -100,6 +103,12 @@ def _disk(path: Path) -> Finding:
 
 
 def _index(settings: Settings, fix: bool) -> Iterator[Finding]:
+    if is_milvus(settings.index):
+        try:
+            yield from _in_milvus(settings, fix)
+        except AssistantError as error:
+            yield Finding("index", f"{error}; {error.hint}" if error.hint else str(error), ok=False)
+        return
     path = index_path(settings.index)
     if read_manifest(path) is None and not path.exists():
         yield Finding("index", f"none at {path} yet; make one with `assistant add PATH`")
@@ -112,6 +121,22 @@ def _index(settings: Settings, fix: bool) -> Iterator[Finding]:
     except AssistantError as error:
         yield from (_finding(problem) for problem in seen)
         yield Finding("index", f"{error}; {error.hint}" if error.hint else str(error), ok=False)
+
+
+def _in_milvus(settings: Settings, fix: bool) -> Iterator[Finding]:
+    """Look at every article; what a writer left behind is completed with `fix`, a damaged article has to be added again."""
+    with MilvusIndex.open(settings.index, create=False, token=milvus_token()) as index:
+        encoder = _encoder(index)
+        yield encoder if isinstance(encoder, Finding) else Finding("index, encoder", f"{encoder.name}, the version that made the vectors")
+        if index.rules != RULES_VERSION:
+            yield Finding("index, quotations", "older rules found them; add the articles again for those of this version", ok=False)
+        problems = index.repair() if fix else index.check()
+        for problem in problems:
+            state = "repaired" if problem.repaired else f"not repaired: {problem.hint}"
+            yield Finding("index", f"{problem.message} ({state})", ok=problem.repaired)
+        told = ", ".join(f"{n} {name}" for name, n in index.count()._asdict().items())
+        yield Finding("index", f"{index.shown}: {told}", ok=all(problem.repaired for problem in problems))
+        yield Finding("index, engine", "Milvus: earlier versions, originals and near copies are not kept there")
 
 
 def _opened(index: LocalIndex, seen: list[Problem], settings: Settings, fix: bool) -> Iterator[Finding]:
@@ -152,7 +177,7 @@ def _finding(problem: Problem) -> Finding:
     return Finding(f"index, {problem.part}", f"{problem.message} ({state})", ok=problem.repaired)
 
 
-def _encoder(index: LocalIndex) -> Encoder | Finding:
+def _encoder(index: Index) -> Encoder | Finding:
     try:
         encoder = open_encoder(index.encoder.name)
     except AssistantError as error:

@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from assistant.assistant import Assistant
 from assistant.errors import AssistantError, Unfetchable
 from assistant.fetch.limits import Validators
+from assistant.index.index import in_folder
 from assistant.ingest import add_items, open_sources
 from assistant.records import AddReport, Failure
 from assistant.sources import Listing, Sources, is_address
@@ -43,7 +44,7 @@ class Watcher:
     @classmethod
     def of(cls, assistant: Assistant, tell: Tell) -> Watcher:
         """Return a watcher with its memory beside the index."""
-        return cls(assistant, State.beside(assistant.index.path), open_sources(assistant.settings), tell)
+        return cls(assistant, State.beside(in_folder(assistant.index, "watch").path), open_sources(assistant.settings), tell)
 
     def add(self, places: Sequence[str], every_s: float = 0.0) -> None:
         """Watch places from now on; one that is watched already keeps what was seen of it.
