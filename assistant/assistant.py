@@ -27,11 +27,12 @@ from assistant.events import Event, events_of
 from assistant.index.index import LocalIndex
 from assistant.index.manifest import Manifest, read_manifest
 from assistant.index.opening import is_index
-from assistant.ingest import Outcome, Progress, add_paths, add_record, add_records
+from assistant.index.protocol import Index
+from assistant.ingest import Outcome, Progress, add_paths, add_record, add_records, open_sources
 from assistant.protocols import Encoder, Generator
 from assistant.records import AddReport, Answer, Article, Filters, Hit, Quotation, Speaker, Turn
 from assistant.search.retrievers import DenseRetriever, HybridRetriever, LexicalRetriever
-from assistant.settings import Settings, index_path, language_model_key, load_settings
+from assistant.settings import Settings, index_path, is_milvus, language_model_key, load_settings, milvus_token
 from assistant.text.fingerprints import VERSION, fingerprint
 from assistant.text.quotations import RULES_VERSION, find_quotations
 
@@ -49,7 +50,7 @@ class Assistant:
     """
 
     def __init__(
-        self, index: LocalIndex, encoder: Encoder, settings: Settings, reader: Reader | None = None, generator: Generator | None = None
+        self, index: Index, encoder: Encoder, settings: Settings, reader: Reader | None = None, generator: Generator | None = None
     ) -> None:
         self.index = index
         self.encoder = encoder
@@ -68,7 +69,7 @@ class Assistant:
         An index that an older bundled model has built is encoded again.
 
         Args:
-            index: a name or a path; the setting `index` unless given.
+            index: a name, a path, or an address in Milvus; the setting `index` unless given.
             create: make the index if it is not there; otherwise that is an `IndexMismatch`.
             samples: mark a new index as one of sample articles.
             settings: the settings; loaded from file and environment unless given.
@@ -79,6 +80,8 @@ class Assistant:
             IndexDamaged: its store cannot be read.
         """
         settings = settings or load_settings()
+        if is_milvus(str(index or settings.index)):
+            return cls._open_milvus(str(index or settings.index), create, settings)
         path = index if isinstance(index, Path) else index_path(index or settings.index)
         manifest = read_manifest(path)
         if manifest is None and is_index(path):  # a backup, or one whose manifest is lost
@@ -87,7 +90,7 @@ class Assistant:
         if manifest is None and not create:
             raise IndexMismatch(f"there is no index at {path}", "make one with `assistant add PATH`, or name another")
         encoder = open_encoder(_encoder_name(path, manifest, settings))
-        passages = {"passage_tokens": settings.passage_tokens, "passage_overlap": settings.passage_overlap}
+        passages = passage_settings(settings)
         if manifest is not None and manifest.encoder.name == encoder.name and manifest.encoder.digest != encoder.digest:
             _encode_again(path, encoder)
         reader = bundled_reader(encoder) if settings.quality == "best" else None
@@ -95,6 +98,23 @@ class Assistant:
         opened.exact_up_to = settings.exact_vectors
         if opened.writable:
             _bring_up_to_date(opened)
+        return cls(opened, encoder, settings, reader, open_language_model(settings))
+
+    @classmethod
+    def _open_milvus(cls, address: str, create: bool, settings: Settings) -> Assistant:
+        from assistant.index.milvus import MilvusIndex
+
+        encoder = open_encoder("static" if settings.encoder in ("", "static") else settings.encoder)
+        opened = MilvusIndex.open(
+            address,
+            encoder,
+            create=create,
+            settings=passage_settings(settings),
+            token=milvus_token(),
+            vector_index=settings.milvus_vectors,
+            rules=RULES_VERSION,
+        )
+        reader = bundled_reader(encoder) if settings.quality == "best" else None
         return cls(opened, encoder, settings, reader, open_language_model(settings))
 
     def __enter__(self) -> Assistant:
@@ -112,6 +132,18 @@ class Assistant:
     ) -> AddReport:
         """Add files, folders, addresses, feeds and sitemaps of articles; see `assistant.ingest.add_paths`."""
         return add_paths(self.index, self.encoder, paths, self.settings, progress, columns)
+
+    def add_by_ray(
+        self,
+        paths: Iterable[str | Path],
+        address: str,
+        progress: Progress = lambda origin: None,
+        columns: Mapping[str, str] | None = None,
+    ) -> AddReport:
+        """Add as `add` does, with the work done on the Ray cluster at an address; see `assistant.ingest_ray.add_by_ray`."""
+        from assistant.ingest_ray import add_by_ray
+
+        return add_by_ray(self.index, open_sources(self.settings, columns).read(paths), self.settings, address, progress)
 
     def add_record(self, record: Mapping[str, object], origin: str = "") -> tuple[str, Outcome]:
         """Add an article that is given as a record: its story under `text`; see `assistant.ingest.add_record`."""
@@ -223,6 +255,11 @@ class Assistant:
         """
         ids = [article_ids] if isinstance(article_ids, str) else list(article_ids)
         return self.index.remove(ids)
+
+
+def passage_settings(settings: Settings) -> dict[str, int]:
+    """Return the settings that an index is built with."""
+    return {"passage_tokens": settings.passage_tokens, "passage_overlap": settings.passage_overlap}
 
 
 def _phrasing(generator: Generator, encoder: Encoder, translates: bool) -> Phrasing:

@@ -15,7 +15,7 @@ from assistant.answer.follow import FINAL, Leaning, counted, is_known, place_wor
 from assistant.answer.naming import Name, compatible, parse_name
 from assistant.answer.questions import understand
 from assistant.errors import UnknownArticle
-from assistant.index.index import LocalIndex
+from assistant.index.protocol import Index
 from assistant.records import Answer, Citation, Span, Turn
 from assistant.text.cues import load_table
 from assistant.text.language import detect_language, same_language
@@ -45,7 +45,7 @@ class Rewritten:
     focus: Focus = NONE
 
 
-def stand_alone(question: str, history: Sequence[Turn], index: LocalIndex, n_tokens: int, rewrite: Rewrite | None = None) -> Rewritten:
+def stand_alone(question: str, history: Sequence[Turn], index: Index, n_tokens: int, rewrite: Rewrite | None = None) -> Rewritten:
     """Return the query that a question stands for after the turns before it; without a history the question itself.
 
     Args:
@@ -98,7 +98,7 @@ def _checked(question: str, written: str, turns: Sequence[Turn]) -> str:
 class Talk:
     """What was talked about in some turns."""
 
-    def __init__(self, turns: Sequence[Turn], index: LocalIndex) -> None:
+    def __init__(self, turns: Sequence[Turn], index: Index) -> None:
         self.turns = turns
         self.index = index
         self.last = turns[-1].answer

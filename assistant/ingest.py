@@ -21,7 +21,7 @@ from assistant.errors import UnreadableArticle, WorkerLost
 from assistant.fetch.limits import Limits
 from assistant.index.changes import original_digest
 from assistant.index.encoded import vector_key
-from assistant.index.index import LocalIndex
+from assistant.index.protocol import Index
 from assistant.protocols import Encoder, PreparedArticle
 from assistant.records import AddReport, Article, Failure
 from assistant.settings import Settings
@@ -39,7 +39,7 @@ Outcome = Literal["added", "replaced", "unchanged"]
 
 
 def add_paths(
-    index: LocalIndex,
+    index: Index,
     encoder: Encoder,
     paths: Iterable[str | Path],
     settings: Settings,
@@ -69,9 +69,7 @@ def open_sources(settings: Settings, columns: Mapping[str, str] | None = None) -
     return Sources(limits, Reading(settings.max_article_bytes, columns or {}), settings.fetch_max_articles)
 
 
-def add_record(
-    index: LocalIndex, encoder: Encoder, record: Mapping[str, object], settings: Settings, origin: str = ""
-) -> tuple[str, Outcome]:
+def add_record(index: Index, encoder: Encoder, record: Mapping[str, object], settings: Settings, origin: str = "") -> tuple[str, Outcome]:
     """Add one article that is given as a record, and return its id and whether it is new, takes another's place, or was there already.
 
     Args:
@@ -86,7 +84,7 @@ def add_record(
     """
     item = _read_record(record, settings, origin)
     article = cleaned(item)
-    if not isinstance(article, Failure) and _is_known(index, article):
+    if not isinstance(article, Failure) and is_known(index, article):
         found = index.find_origin(article.origin)
         return (found[0] if found else index.find_hash(article.content_hash)) or "", "unchanged"
     made = drafted(article, item, settings)
@@ -97,7 +95,7 @@ def add_record(
 
 
 def add_records(
-    index: LocalIndex,
+    index: Index,
     encoder: Encoder,
     records: Iterable[Mapping[str, object]],
     settings: Settings,
@@ -115,7 +113,7 @@ def _read_record(record: Mapping[str, object], settings: Settings, origin: str =
 
 
 def add_items(
-    index: LocalIndex, encoder: Encoder, items: Iterable[Raw | Failure], settings: Settings, progress: Progress = lambda origin: None
+    index: Index, encoder: Encoder, items: Iterable[Raw | Failure], settings: Settings, progress: Progress = lambda origin: None
 ) -> AddReport:
     """Add what was read; see `add_paths`.
 
@@ -137,7 +135,7 @@ def add_items(
 class _Adding:
     """One addition: what waits for its generation, and the report so far."""
 
-    def __init__(self, index: LocalIndex, encoder: Encoder) -> None:
+    def __init__(self, index: Index, encoder: Encoder) -> None:
         self.index, self.encoder = index, encoder
         self.failures: list[Failure] = []
         self.report = AddReport()
@@ -156,7 +154,7 @@ class _Adding:
 
     def knows(self, article: Article) -> bool:
         """Say whether the index has the article, or will have it with this batch."""
-        return article.content_hash in self._seen or _is_known(self.index, article)
+        return article.content_hash in self._seen or is_known(self.index, article)
 
     def take(self, drafted: Draft | Failure | None) -> None:
         """Add an article to the batch, and the batch to the index when it is full; None stands for an article that is known."""
@@ -181,14 +179,15 @@ class _Adding:
         self.report = replace(self.report, unchanged=self.report.unchanged + 1)
 
 
-def _is_known(index: LocalIndex, article: Article) -> bool:
+def is_known(index: Index, article: Article) -> bool:
+    """Say whether the index holds an article: what it says, whether or not it was read from there."""
     found = index.find_origin(article.origin)
     if found is not None:
         return found[1] == article.content_hash
     return index.find_hash(article.content_hash) is not None
 
 
-def _commit(index: LocalIndex, encoder: Encoder, batch: list[Draft], report: AddReport) -> AddReport:
+def _commit(index: Index, encoder: Encoder, batch: list[Draft], report: AddReport) -> AddReport:
     replaced = {draft.article.origin for draft in batch if index.find_origin(draft.article.origin) is not None}
     ids = index.add(list(encode_drafts(batch, encoder, index)))
     new = [i for i, draft in zip(ids, batch, strict=True) if draft.article.origin not in replaced]
@@ -201,7 +200,7 @@ def _commit(index: LocalIndex, encoder: Encoder, batch: list[Draft], report: Add
     )
 
 
-def encode_drafts(drafts: list[Draft], encoder: Encoder, index: LocalIndex | None = None) -> Iterator[PreparedArticle]:
+def encode_drafts(drafts: list[Draft], encoder: Encoder, index: Index | None = None) -> Iterator[PreparedArticle]:
     """Yield the articles ready for the index; the encoder sees, in one call, only what the index has no vector of, and that once."""
     texts = [draft.passage_texts() for draft in drafts]
     keys = [[vector_key(encoder.digest, text) for text in group] for group in texts]

@@ -19,11 +19,12 @@ from itertools import islice
 from typing import Any
 
 from assistant import __version__
+from assistant.drafting import Draft, cleaned, drafted
 from assistant.encoders import open_encoder
 from assistant.errors import EncoderUnavailable, MissingExtra, SettingsError
 from assistant.index.changes import original_digest
 from assistant.index.protocol import Index
-from assistant.ingest import BATCH_ARTICLES, Draft, Progress, cleaned, draft_article, encode_drafts, is_known
+from assistant.ingest import BATCH_ARTICLES, Progress, encode_drafts, is_known
 from assistant.protocols import Encoder, PreparedArticle
 from assistant.records import AddReport, Failure
 from assistant.settings import Settings, quiet_ray
@@ -63,10 +64,7 @@ def prepare(work: Work, items: Sequence[Raw]) -> list[PreparedArticle | Failure]
     encoder = _encoder(work.encoder)
     if (encoder.digest, __version__) != (work.digest, work.version):
         raise EncoderUnavailable("a worker has another version of the assistant or its model", "install the same version on all nodes")
-    drafts: list[Draft | Failure] = []
-    for item in items:
-        article = cleaned(item)
-        drafts.append(article if isinstance(article, Failure) else draft_article(article, item, work.settings))
+    drafts = [drafted(cleaned(item), item, work.settings) for item in items]
     ready = iter(encode_drafts([draft for draft in drafts if isinstance(draft, Draft)], encoder))
     return [draft if isinstance(draft, Failure) else next(ready) for draft in drafts]
 

@@ -22,8 +22,9 @@ def add(args: argparse.Namespace) -> int:
     settings = replace(settings, add_processes=settings.add_processes or processes_here())
     with Assistant.open(settings=settings) as assistant, progress() as step:
         before = assistant.index.count().articles
+        columns = columns_of(args.column)
         try:
-            report = assistant.add(args.paths, step, columns_of(args.column))
+            report = assistant.add_by_ray(args.paths, args.ray, step, columns) if args.ray else assistant.add(args.paths, step, columns)
         except KeyboardInterrupt:
             complain(f"interrupted: {assistant.index.count().articles - before} new articles are in; the same command goes on from there")
             raise
@@ -85,7 +86,10 @@ def show(args: argparse.Namespace) -> int:
 
 def serve(args: argparse.Namespace) -> int:
     """Serve the web chat and the API, or the API alone."""
+    from assistant.settings import index_path
+
     settings = settings_of(args)
+    index_path(settings.index)  # a folder, or it says so
     if args.samples:
         make_samples(settings)
     if args.index:

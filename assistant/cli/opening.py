@@ -12,7 +12,7 @@ from assistant.errors import IndexMismatch
 
 if TYPE_CHECKING:
     from assistant.assistant import Assistant
-    from assistant.index.index import LocalIndex
+    from assistant.index.protocol import Index
     from assistant.index.reading import StoredArticles
     from assistant.settings import Settings
 
@@ -41,41 +41,58 @@ def open_assistant(args: argparse.Namespace) -> Assistant:
     return Assistant.open(create=False, settings=settings)
 
 
-def open_index(args: argparse.Namespace) -> LocalIndex:
+def open_index(args: argparse.Namespace) -> Index:
     """Open the index without its models, for commands that only look articles up: that takes a tenth of the time.
 
     Raises:
         AssistantError: it is not there, or cannot be opened.
     """
-    from assistant.index.index import LocalIndex
-    from assistant.settings import index_path
+    from assistant.settings import index_path, is_milvus
 
     settings = settings_of(args)
+    if is_milvus(settings.index):
+        return _open_milvus(settings)
     require(settings)
+    from assistant.index.index import LocalIndex
+
     return LocalIndex.open(index_path(settings.index), create=False)
 
 
 @contextmanager
-def open_articles(args: argparse.Namespace) -> Iterator[StoredArticles]:
+def open_articles(args: argparse.Namespace) -> Iterator[StoredArticles | Index]:
     """Open the articles alone, for commands that change nothing and search for nothing: that takes a tenth of the time of an index.
 
     Raises:
         AssistantError: the index is not there, or cannot be opened.
     """
-    from assistant.index.opening import opened_articles
-    from assistant.settings import index_path
+    from assistant.settings import index_path, is_milvus
 
     settings = settings_of(args)
+    if is_milvus(settings.index):
+        with _open_milvus(settings) as index:
+            yield index
+        return
     require(settings)
+    from assistant.index.opening import opened_articles
+
     with opened_articles(index_path(settings.index)) as articles:
         yield articles
+
+
+def _open_milvus(settings: Settings) -> Index:
+    from assistant.index.milvus import MilvusIndex
+    from assistant.settings import milvus_token
+
+    return MilvusIndex.open(settings.index, create=False, token=milvus_token())
 
 
 def require(settings: Settings) -> None:
     """Say what to do when the index is not there; the samples are made when they are asked for."""
     from assistant.serve import samples
-    from assistant.settings import SAMPLES, index_path
+    from assistant.settings import SAMPLES, index_path, is_milvus
 
+    if is_milvus(settings.index):  # opening it tells
+        return
     path = index_path(settings.index)
     if settings.index == SAMPLES and samples.is_missing():
         make_samples(settings)

@@ -150,7 +150,7 @@ class StaticEncoder:
         """Return the share of the letters of a text's words that stand in scraps, 0 to 1; see `assistant.encoders.scraps`."""
         return scrap_share(self._tokenizer, text)
 
-    def token_cosines(self, directions: Vectors, tokens: Tokens) -> Vectors:
+    def token_cosines(self, directions: Vectors, tokens: NDArray[np.integer[Any]]) -> Vectors:
         """Return how near tokens, by their numbers, are to unit vectors of shape (n, dimensions): float32, shape (n, len(tokens))."""
         rows = self._rows[tokens].astype(np.float32)  # what scales a row does not turn it
         lengths = self._lengths[tokens]

@@ -8,12 +8,14 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
+from assistant.errors import NotOffered
 from assistant.index import changes, compaction, opening, replacing, rows
 from assistant.index.compaction import compact_if_due
 from assistant.index.doctor import Problem
 from assistant.index.keeping import KeptIndex
 from assistant.index.locks import WriteLock
 from assistant.index.manifest import EncoderInfo, EncoderLike, Manifest
+from assistant.index.protocol import Index
 from assistant.index.reading import ALL
 from assistant.index.rows import Counts
 from assistant.index.store import Store
@@ -23,7 +25,7 @@ from assistant.records import Filters
 if TYPE_CHECKING:
     from assistant.index.rows import Ids
 
-__all__ = ["Counts", "EncoderInfo", "LocalIndex", "Problem"]
+__all__ = ["Counts", "EncoderInfo", "LocalIndex", "Problem", "in_folder"]
 
 KEPT_FILTERS = 32
 """How many filters are remembered with the passages they allow, until the index changes."""
@@ -233,3 +235,14 @@ class LocalIndex(KeptIndex):
         made_with = self._parts.encoder
         if made_with.digest != self.encoder.digest:
             opening.refuse_encoder(self.path, made_with, self.encoder)
+
+
+def in_folder(index: Index, doing: str) -> LocalIndex:
+    """Return the index if it lies in a folder.
+
+    Raises:
+        NotOffered: it lies elsewhere, where `doing` is not done.
+    """
+    if isinstance(index, LocalIndex):
+        return index
+    raise NotOffered(f"{doing} is not offered for an index in Milvus", "name an index in a folder")

@@ -45,7 +45,8 @@ def connect_arrival(chat: Chat, entrance: Entrance, on: Widgets) -> None:
             if visitor.words == Words() and index == first:
                 begun[1:] = [gr.skip()] * len(begun[1:])  # all is as it was laid out
         # A reader may have chosen another index meanwhile: only what the address asks for is set.
-        switch = gr.update(choices=pairs(chat.indexes, visitor.words), **({"value": index} if index != name else {}))
+        choices = pairs(chat.indexes, visitor.words)
+        switch = gr.update(choices=choices, value=index) if index != name else gr.update(choices=choices)
         yield *begun, sent(arrived=not asks), switch, *_spoken(visitor)
         if asks:
             rest = [gr.skip()] * (1 + len(spoken))

@@ -183,7 +183,7 @@ class _Stripper(HTMLParser):
 
     def parse_marked_section(self, i: int, report: int = 1) -> int:
         """Skip `<![...>` as browsers do; the library's own way fails when it is damaged."""
-        return self.parse_bogus_comment(i, report)  # type: ignore[attr-defined,no-any-return]
+        return self.parse_bogus_comment(i, bool(report))
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         if tag in self.SILENT:
