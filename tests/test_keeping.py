@@ -278,6 +278,8 @@ def damage(folder: Path, tmp_path: Path, rounds: int, seed: int) -> dict[str, in
     chance = random.Random(seed)
     with Assistant.open(folder, create=False) as assistant:
         right, articles, encoder, settings = cited(assistant), list(assistant.articles()), assistant.encoder, assistant.settings
+        spoken = assistant.index.quotations()
+    said = {article.id: article for article in articles}
     outcome = dict.fromkeys(("named", "healed", "refused", "unread"), 0)
     files = [file.relative_to(folder) for file in sorted(folder.rglob("*")) if file.is_file() and file.stat().st_size]
     copy = tmp_path / "copy"
@@ -298,8 +300,10 @@ def damage(folder: Path, tmp_path: Path, rounds: int, seed: int) -> dict[str, in
                         assert problems
                         found = []
                     assert found == right or not found or problems, name
-                    for quote in found:
-                        assert quote in right, (name, quote)
+                    for article_id, span, quote, speaker, title in found:  # a damaged part may lead elsewhere, never to what is not so
+                        assert (span.of(said[article_id].text), said[article_id].title) == (quote, title), name
+                        here = {q.speaker for q in spoken if q.article_id == article_id and q.span.overlaps(span)}
+                        assert speaker in here | {""}, name
                     assistant.index.repair(lambda left, original: heal(left, original, encoder, settings))
                     left = assistant.index.check()
                     whole = not left and cited(assistant) == right and list(assistant.articles()) == articles
