@@ -87,6 +87,7 @@ def counted(report: AddReport) -> tuple[int, int, int]:
     return len(report.added), report.unchanged, len(report.failures)
 
 
+@pytest.mark.soak  # a cluster takes minutes to start on two busy cores
 def test_two_nodes_make_what_this_process_alone_makes(cluster, articles: Path, tmp_path: Path, local, caplog: pytest.LogCaptureFixture):
     with caplog.at_level(logging.INFO, "assistant.ingest_ray"):
         report = added(tmp_path / "far", articles, cluster.address)
@@ -96,6 +97,7 @@ def test_two_nodes_make_what_this_process_alone_makes(cluster, articles: Path, t
     assert len(by_node) == 2, "both nodes work"
 
 
+@pytest.mark.soak  # a cluster takes minutes to start on two busy cores
 def test_nothing_is_lost_and_nothing_is_twice_when_a_node_dies_half_way(cluster, articles: Path, tmp_path: Path, local):
     """The node may take its tasks with it, or have given their results and not been asked for them."""
     [doomed] = cluster.worker_nodes
@@ -112,6 +114,7 @@ def test_nothing_is_lost_and_nothing_is_twice_when_a_node_dies_half_way(cluster,
     assert held(tmp_path / "far") == local
 
 
+@pytest.mark.soak  # a cluster takes minutes to start on two busy cores
 def test_a_run_that_is_broken_off_is_gone_on_with(cluster, articles: Path, tmp_path: Path, local):
     n_read = 0
 
