@@ -7,8 +7,8 @@ from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 
 from assistant.evaluate.metrics import mean, reciprocal_rank
-from assistant.index.changes import Document, join_terms
-from assistant.index.lexical import LexicalIndex
+from assistant.index.changes import join_terms
+from assistant.index.lexical import Document, LexicalIndex
 from assistant.protocols import Encoder
 from assistant.text.terms import analyse, content_terms
 from assistant.train.measure import NTREX, XQUAD, answer_sentences, bitext, read_rows

@@ -17,9 +17,10 @@ from pathlib import Path
 from typing import Any
 
 from assistant.assistant import Assistant
+from assistant.drafting import cleaned, split_article
 from assistant.evaluate.datasets import read_question_set
 from assistant.evaluate.metrics import mean, percentile
-from assistant.ingest import cleaned, encode_drafts, open_sources, split_article
+from assistant.ingest import encode_drafts, open_sources
 from assistant.records import Answer, Failure
 from assistant.settings import Settings
 from benchmarks import made_up

@@ -18,8 +18,9 @@ from pathlib import Path
 from typing import Any
 
 from assistant.assistant import Assistant
+from assistant.drafting import cleaned, split_article
 from assistant.index.milvus_rows import article_rows, body_of, passage_rows, speaker_rows
-from assistant.ingest import cleaned, encode_drafts, open_sources, split_article
+from assistant.ingest import encode_drafts, open_sources
 from assistant.protocols import PreparedArticle
 from assistant.records import Failure
 from assistant.settings import Settings

@@ -1,4 +1,5 @@
 import shutil
+import signal
 import socket
 from pathlib import Path
 
@@ -15,6 +16,9 @@ LONGEST = ("test_floors.py", "test_flows.py", "test_page.py", "test_assistant.py
 # The same examples on every run and every machine: a failure is a change of the code, never of the dice.
 settings.register_profile("fixed", derandomize=True, deadline=None)
 settings.load_profile("fixed")
+
+# What is started in the background ignores interrupts, and so would the programs that are interrupted here.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

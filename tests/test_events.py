@@ -23,7 +23,7 @@ PUBLIC = {
     "Hit", "Marker", "Passage", "Quotation", "Replaced", "Span", "Speaker", "Started", "Turn",
 }  # fmt: skip
 METHODS = {
-    "add", "add_record", "add_records", "article", "articles", "ask", "close", "events", "open", "quotations", "remove", "search",
+    "add", "add_by_ray", "add_record", "add_records", "article", "articles", "ask", "close", "events", "open", "quotations", "remove", "search",
     "speakers", "stream",
 }  # fmt: skip
 ASYNC_METHODS = {"add", "article", "articles", "ask", "close", "events", "open", "quotations", "remove", "search", "speakers"}

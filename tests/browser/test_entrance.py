@@ -102,6 +102,7 @@ def test_a_reader_signs_in_behind_a_proxy_asks_opens_a_citation_and_leaves(page:
 def test_a_reader_is_offered_nothing_that_only_an_admin_may_do(page: Page, site: Site):
     enter(page, site, "sari")
     page.wait_for_selector("#question textarea")
+    page.evaluate("window.arrival")
     page.click("#views a[data-view=library]")
     page.locator("#shelf a.title").first.click()
     page.wait_for_selector("#reading header .tools")
@@ -112,6 +113,7 @@ def test_a_reader_is_offered_nothing_that_only_an_admin_may_do(page: Page, site:
     page.context.clear_cookies()
     enter(page, site, "budi")
     page.wait_for_selector("#question textarea")
+    page.evaluate("window.arrival")
     page.click("#views a[data-view=library]")
     page.wait_for_selector(".adder .drop")
     page.click("#views a[data-view=settings]")
