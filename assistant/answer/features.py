@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from difflib import SequenceMatcher
 from functools import lru_cache
 from itertools import groupby
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,6 +20,7 @@ from assistant.answer.questions import Asked
 from assistant.answer.reading import Readings
 from assistant.answer.remember import RememberingEncoder
 from assistant.answer.signals import WANTED_BY_KIND, offers_exactly, offers_new
+from assistant.records import Article
 from assistant.text.language import same_language
 from assistant.text.mentions import name_terms, names
 from assistant.text.terms import analyse, content_terms
@@ -69,24 +71,28 @@ def _surface(
 ) -> Matrix:
     question = _QuestionTerms.of(asked, rarity)
     texts = [candidate.text for candidate in candidates]
-    vectors = encoder.encode_passages([*texts, *(candidate.window() for candidate in candidates)])
+    windows = [candidate.window() for candidate in candidates]
+    vectors = encoder.encode_passages([*texts, *windows])
     query = encoder.encode_queries([asked.question])[0]
     similarity = (vectors @ query).astype(np.float64)
     dense, window = similarity[: len(texts)], similarity[len(texts) :]
     lead = _lead_similarity(candidates, encoder, query)
     top_passage = max(candidate.hit.score for candidate in candidates)
     matched = _matched(asked.question, candidates, encoder)
+    articles = {candidate.article.id: candidate.article for candidate in candidates}
+    whole = {name: question.shares(f"{article.title}\n{article.text}", article) for name, article in articles.items()}
     rows = []
     for i, candidate in enumerate(candidates):
-        words = question.cover(candidate)
+        article = candidate.article
+        here, near, there = question.shares(texts[i], article), question.shares(windows[i], article), whole[article.id]
         offer = question.offer(candidate, texts[i])
-        same = float(same_language(asked.language, candidate.article.language))
+        same = float(same_language(asked.language, article.language))
         rows.append(
             (
-                dense[i], window[i], lead[candidate.article.id], dense[i] - dense.max(),
+                dense[i], window[i], lead[article.id], dense[i] - dense.max(),
                 candidate.hit.score, candidate.hit.score - top_passage,
-                words.sentence, words.window, words.article, words.sentence * same, words.window * same,
-                words.names, words.names_window, words.names_article,
+                here.terms, near.terms, there.terms, here.terms * same, near.terms * same,
+                here.names, near.names, there.names,
                 float(offer == 1), float(offer == -1), float(offers_exactly(question.wanted, asked.question, texts[i])),
                 math.log(1 + len(texts[i])) - 5, same, *matched[i],
             )
@@ -117,16 +123,11 @@ def _lead_similarity(candidates: Sequence[Candidate], encoder: RememberingEncode
     return dict(zip(articles, map(float, scores), strict=True))
 
 
-@dataclass(frozen=True)
-class _Cover:
-    """How much of the question's terms, weighted by rarity, and of its names stand in a sentence and around it (0 to 1)."""
+class _Shares(NamedTuple):
+    """How much of the question's terms, weighted by rarity, and of its names stand in a text (0 to 1)."""
 
-    sentence: float
-    window: float
-    article: float
+    terms: float
     names: float
-    names_window: float
-    names_article: float
 
 
 @dataclass(frozen=True)
@@ -136,31 +137,24 @@ class _QuestionTerms:
     names: frozenset[str]
     runs: tuple[str, ...]
     wanted: str
+    script: str
 
     @classmethod
     def of(cls, asked: Asked, rarity: Callable[[Sequence[str]], Sequence[float]]) -> _QuestionTerms:
         terms = list(dict.fromkeys(content_terms(asked.question, asked.language)))
         weights = dict(zip(terms, rarity(terms), strict=True))
         runs = tuple(name for name in names(asked.question) if " " in name)
-        return cls(asked, weights, frozenset(name_terms(asked.question)), runs, WANTED_BY_KIND.get(asked.kind, ""))
+        named = frozenset(name_terms(asked.question))
+        return cls(asked, weights, named, runs, WANTED_BY_KIND.get(asked.kind, ""), script(asked.question))
 
-    def cover(self, candidate: Candidate) -> _Cover:
-        language = candidate.article.language
-        here = _terms_of(candidate.text, language)
-        near = _terms_of(candidate.window(), language)
-        whole = _terms_of(f"{candidate.article.title}\n{candidate.article.text}", language)
-        share = self._share
-        texts = (candidate.text, candidate.window(), f"{candidate.article.title}\n{candidate.article.text}")
-        named = (
-            [heard_share(self.names, self.runs, terms, text) for terms, text in zip((here, near, whole), texts, strict=True)]
-            if self.names and script(self.asked.question) != script(candidate.article.text)
-            else [name_share(self.names, terms) for terms in (here, near, whole)]
-        )
-        return _Cover(share(here), share(near), share(whole), *named)
-
-    def _share(self, terms: frozenset[str]) -> float:
+    def shares(self, text: str, article: Article) -> _Shares:
+        """Return how much of the question stands in a text of an article."""
+        terms = _terms_of(text, article.language)
         total = sum(self.weights.values())
-        return sum(weight for term, weight in self.weights.items() if term in terms) / total if total else 0.0
+        met = sum(weight for term, weight in self.weights.items() if term in terms) / total if total else 0.0
+        if self.names and self.script != script(article.text):
+            return _Shares(met, heard_share(self.names, self.runs, terms, text))
+        return _Shares(met, name_share(self.names, terms))
 
     def offer(self, candidate: Candidate, text: str) -> int:
         """Return 1 if the sentence offers what is wanted, -1 if not, 0 if nothing particular is wanted."""
@@ -203,7 +197,12 @@ def _is_heard(name: str, text: str) -> bool:
     if name[0].isdigit() or len(wanted) < LEAST:
         return False
     near = (sound for sound in _sounds(text, name.count(" ") + 1) if abs(len(wanted) - len(sound)) <= 2)
-    return any(SequenceMatcher(None, wanted, sound).ratio() >= HEARD for sound in near)
+    return any(_sounds_like(wanted, sound) for sound in near)
+
+
+def _sounds_like(wanted: str, sound: str) -> bool:
+    at_most = 2 * sum(map(sound.__contains__, wanted))  # equal consonants in any order: counting them spares most comparisons
+    return at_most >= HEARD * (len(wanted) + len(sound)) and SequenceMatcher(None, wanted, sound).ratio() >= HEARD
 
 
 @lru_cache(maxsize=1 << 10)

@@ -5,11 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 
 TWINS = {"ms": "id"}
 """Malay reads the Indonesian words too."""
 _ARABIC = re.compile(r"[\u0600-\u06ff]")
 _PREFIX = re.compile(r"^[وف]?(?:ال|لل|بال|كال|[بلك])?")
+_WORD = re.compile(r"\w+")
 _UNSPACED = re.compile(r"[\u3040-\u30ff\u3400-\u9fff]")
 
 
@@ -46,6 +48,37 @@ class Listed:
 
     def _stem(self, word: str) -> tuple[str, ...]:
         return tuple(name for n in range(1, len(word) + 1) for name in self.stems.get(word[:n], ()))
+
+
+@dataclass(frozen=True)
+class AnyOf:
+    """Some of the words that `pattern_of` takes. Most are looked up: compiling thousands of rows takes seconds."""
+
+    whole: frozenset[str]
+    stems: tuple[str, ...]
+    pattern: re.Pattern[str] | None
+
+    @classmethod
+    def of(cls, words: Iterable[str]) -> AnyOf:
+        """Take words as they are listed."""
+        plain: list[str] = []
+        others: list[str] = []
+        for word in words:
+            looked_up = re.fullmatch(r"\w+\*?", word) and "_" not in word and not (_ARABIC.match(word) or _UNSPACED.match(word))
+            (plain if looked_up else others).append(word)
+        stems = tuple(word[:-1] for word in plain if word.endswith("*"))
+        return cls(frozenset(word for word in plain if not word.endswith("*")), stems, pattern_of(others) if others else None)
+
+    def stand_in(self, text: str) -> bool:
+        """Say whether one of the words stands in a casefolded text."""
+        words = _words_of(text)
+        looked_up = not self.whole.isdisjoint(words) or any(word.startswith(self.stems) for word in words)
+        return looked_up or (self.pattern is not None and self.pattern.search(text) is not None)
+
+
+@lru_cache(maxsize=1 << 12)
+def _words_of(text: str) -> frozenset[str]:
+    return frozenset(_WORD.findall(text))
 
 
 def pattern_of(words: Iterable[str]) -> re.Pattern[str]:

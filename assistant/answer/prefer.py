@@ -7,7 +7,6 @@ dialogues and on the tuning half of the sample questions.
 from __future__ import annotations
 
 import math
-import re
 import tomllib
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
@@ -15,7 +14,7 @@ from functools import cache, lru_cache
 from importlib import resources
 
 from assistant.answer.counting import people_in, told, wanted_amount
-from assistant.answer.listed import TWINS, pattern_of
+from assistant.answer.listed import TWINS, AnyOf
 from assistant.answer.questions import Asked
 from assistant.answer.select import Selected
 from assistant.answer.words import alike_rows, rows_in
@@ -59,12 +58,12 @@ def by_reason(asked: Asked, selected: Sequence[Selected]) -> list[Selected]:
     """Raise the scores of sentences that tell why, where the question asks that."""
     if asked.kind != "reason":
         return list(selected)
-    because = (_because(primary(item.candidate.article.language)).search(item.candidate.text.casefold()) for item in selected)
+    because = (_because(primary(item.candidate.article.language)).stand_in(item.candidate.text.casefold()) for item in selected)
     return _scored(selected, (REASON if found else 0.0 for found in because))
 
 
 @cache
-def _because(language: str) -> re.Pattern[str]:
+def _because(language: str) -> AnyOf:
     rules = tomllib.loads(resources.files("assistant.answer").joinpath("prefer.toml").read_text("utf-8"))
     return _words(rules["because"], language)
 
@@ -85,19 +84,23 @@ def by_theme(question: str, language: str, selected: Sequence[Selected]) -> list
 @lru_cache(maxsize=1 << 15)
 def speaks_of(row: str, sentence: str, language: str) -> bool:
     """Say whether a word of a row of `alike.toml` stands in a sentence."""
-    return _pattern(row, primary(language)).search(sentence.casefold()) is not None
+    return _alike(row, primary(language)).stand_in(sentence.casefold())
 
 
 @cache
-def _pattern(row: str, language: str) -> re.Pattern[str]:
+def _alike(row: str, language: str) -> AnyOf:
     return _words(alike_rows()[row], language)
 
 
-def _words(row: str, language: str) -> re.Pattern[str]:
+def _words(row: str, language: str) -> AnyOf:
     listed = (part.partition(":") for part in row.split(" | "))
-    return pattern_of(word for code, _, words in listed if code.strip() in (language, TWINS.get(language)) for word in words.split())
+    return AnyOf.of(word for code, _, words in listed if code.strip() in (language, TWINS.get(language)) for word in words.split())
 
 
 def _scored(selected: Sequence[Selected], gains: Iterable[float]) -> list[Selected]:
-    scored = [replace(item, score=item.score + gain, gain=item.gain + gain) for item, gain in zip(selected, gains, strict=True)]
+    scored = [_gained(item, gain) if gain else item for item, gain in zip(selected, gains, strict=True)]
     return sorted(scored, key=lambda item: -round(item.score, 6))
+
+
+def _gained(item: Selected, gain: float) -> Selected:
+    return replace(item, score=item.score + gain, gain=item.gain + gain)

@@ -148,14 +148,21 @@ def split_speakers(named: str, languages: Sequence[str]) -> tuple[str, ...]:
 
 
 @lru_cache(maxsize=1)
-def _acts() -> tuple[tuple[str, str], ...]:
-    """Return (beginning of a verb, act), the longest first; a beginning that is a whole word ends in a full stop."""
+def _acts() -> dict[str, list[tuple[int, str, str]]]:
+    """Return (rank, beginning of a verb, act) by the first two letters, the longest first; one that is a whole word ends in a space."""
     pairs = ((folded(stem.replace("_", " ")), act) for act, stems in tables()["acts"].items() for stem in stems.split())
-    return tuple(sorted(dict.fromkeys(pairs), key=lambda pair: (-len(pair[0]), pair[0])))
+    found: dict[str, list[tuple[int, str, str]]] = {}
+    for rank, (stem, act) in enumerate(sorted(dict.fromkeys(pairs), key=lambda pair: (-len(pair[0]), pair[0]))):
+        begun = f"{stem[:-1]} " if stem.endswith(".") else stem
+        found.setdefault(begun[:2], []).append((rank, begun, act))
+    return found
 
 
 @lru_cache(maxsize=1 << 12)
 def act_of(verb: str) -> str:
     """Return the act that a verb or a cue names (`membantah`, `denied`: deny), "" when it is none."""
-    said = f" {folded(verb)} "
-    return next((act for stem, act in _acts() if (f" {stem[:-1]} " if stem.endswith(".") else f" {stem}") in said), "")
+    said = f"{folded(verb)} "
+    acts = _acts()
+    words = [0, *(at + 1 for at, letter in enumerate(said) if letter == " ")]
+    near = (next((one for one in acts.get(said[at : at + 2], ()) if said.startswith(one[1], at)), None) for at in words)
+    return min(filter(None, near), default=(0, "", ""))[2]

@@ -25,6 +25,8 @@ LEAST_LENGTH = 1e-6  # of a row that is divided by its length
 KNOWN_TEXTS, KNOWN_CHARS = 16_384, 1_000
 """Texts up to that length whose tokens are remembered: some 15 MB. The same few sentences are matched with question after question."""
 TOKENS_PER_SUM = 2048  # 3 MB of float32 rows stay in the cache; 16,384 took half as long again
+TOKENS_PER_PRODUCT = 256
+"""Rows that are multiplied at once: their 400 kB of float32 stay in the cache, all 1,400 of a question's passages took twice as long."""
 
 Tokens = NDArray[np.int32]
 
@@ -59,6 +61,8 @@ class StaticEncoder:
         self._digest = digest
         self._known_tokens: dict[str, NDArray[np.int64]] = {}
         self._lengths = np.zeros(len(rows), dtype=np.float32)
+        self._last_cosines: tuple[bytes, NDArray[np.int64], Vectors] = (b"", np.zeros(0, dtype=np.int64), np.zeros((0, 0), np.float32))
+        self._last_query: tuple[str, Vectors] = ("", np.zeros((1, rows.shape[1]), dtype=np.float32))
 
     @classmethod
     def open(cls, folder: Path, name: str = "") -> StaticEncoder:
@@ -111,8 +115,14 @@ class StaticEncoder:
         return int(self._rows.shape[1])
 
     def encode_queries(self, texts: Sequence[str]) -> Vectors:
-        """Return unit vectors of questions, float32, shape (len(texts), dimensions)."""
-        return self._encode(texts)
+        """Return unit vectors of questions, float32, shape (len(texts), dimensions); the last is remembered: it is asked for again."""
+        if len(texts) != 1:
+            return self._encode(texts)
+        text, vectors = self._last_query
+        if text != texts[0]:
+            vectors = self._encode(texts)
+            self._last_query = texts[0], vectors
+        return vectors.copy()
 
     def encode_passages(self, texts: Sequence[str]) -> Vectors:
         """Return unit vectors of passages or sentences, float32, shape (len(texts), dimensions)."""
@@ -132,13 +142,21 @@ class StaticEncoder:
         Returns:
             float32, shape (len(texts), n).
         """
-        tokens = [self._tokens(text) for text in texts]
-        sizes = np.array([len(one) for one in tokens], dtype=np.int64)
+        return self.best_of_tokens(directions, [self._tokens(text) for text in texts])
+
+    def best_of_tokens(self, directions: Vectors, texts: Sequence[NDArray[np.integer[Any]]]) -> Vectors:
+        """Return what `best_cosines` does for texts given as the numbers of their tokens, in any order."""
+        sizes = np.array([len(tokens) for tokens in texts], dtype=np.int64)
         best = np.zeros((len(texts), len(directions)), dtype=np.float32)
         full = sizes > 0
         if full.any() and len(directions):
-            different, places = np.unique(np.concatenate(tokens), return_inverse=True)  # most tokens stand in several texts
-            cosines = self.token_cosines(directions, different)[:, places]
+            tokens = np.concatenate(list(texts))
+            there = np.zeros(len(self._rows), dtype=bool)
+            there[tokens] = True
+            different = np.flatnonzero(there)  # most tokens stand in several texts
+            places = np.empty(len(self._rows), dtype=np.int32)
+            places[different] = np.arange(len(different), dtype=np.int32)
+            cosines = self._cosines(directions, different)[:, places[tokens]]
             best[full] = np.maximum.reduceat(cosines, (np.cumsum(sizes) - sizes)[full], axis=1).T
         return best
 
@@ -150,13 +168,33 @@ class StaticEncoder:
         """Return the share of the letters of a text's words that stand in scraps, 0 to 1; see `assistant.encoders.scraps`."""
         return scrap_share(self._tokenizer, text)
 
-    def token_cosines(self, directions: Vectors, tokens: NDArray[np.integer[Any]]) -> Vectors:
-        """Return how near tokens, by their numbers, are to unit vectors of shape (n, dimensions): float32, shape (n, len(tokens))."""
-        rows = self._rows[tokens].astype(np.float32)  # what scales a row does not turn it
-        lengths = self._lengths[tokens]
-        if not lengths.all():  # of tokens not seen before
-            lengths = self._lengths[tokens] = np.maximum(np.sqrt(np.einsum("ij,ij->i", rows, rows)), LEAST_LENGTH)
-        return np.asarray(directions @ rows.T / lengths)
+    def _cosines(self, directions: Vectors, tokens: NDArray[np.int64]) -> Vectors:
+        """Return how near different tokens, in order, are to unit vectors of shape (n, dimensions): float32, shape (n, len(tokens)).
+
+        What was asked last is remembered: the sentences that are matched are those of the passages that were.
+        """
+        asked, before, known = self._last_cosines
+        if asked != directions.tobytes():
+            cosines = self._new_cosines(directions, tokens)
+            self._last_cosines = directions.tobytes(), tokens, cosines
+            return cosines
+        at = np.minimum(np.searchsorted(before, tokens), len(before) - 1)
+        cosines = known[:, at]
+        missing = before[at] != tokens
+        if missing.any():
+            cosines[:, missing] = self._new_cosines(directions, tokens[missing])
+        return cosines
+
+    def _new_cosines(self, directions: Vectors, tokens: NDArray[np.int64]) -> Vectors:
+        cosines = np.empty((len(directions), len(tokens)), dtype=np.float32)
+        for start in range(0, len(tokens), TOKENS_PER_PRODUCT):
+            part = tokens[start : start + TOKENS_PER_PRODUCT]
+            rows = self._rows[part].astype(np.float32)  # what scales a row does not turn it
+            lengths = self._lengths[part]
+            if not lengths.all():  # of tokens not seen before
+                lengths = self._lengths[part] = np.maximum(np.sqrt(np.einsum("ij,ij->i", rows, rows)), LEAST_LENGTH)
+            np.divide((rows @ directions.T).T, lengths, out=cosines[:, start : start + TOKENS_PER_PRODUCT])
+        return cosines
 
     def _tokens(self, text: str) -> NDArray[np.int64]:
         """Return the numbers of a text's tokens in order; those of short texts are remembered."""

@@ -39,6 +39,9 @@ RARE = 100
 """So many allowed ids, or one passage in so many, go into the query as they are (10,000 took 13 ms, 100,000
 108 ms). Of more, enough are among the first hits (1,000 took 0.3 ms, all 100,000 took 40 ms)."""
 
+MOST_FREQUENCIES = 1 << 14
+"""Terms whose frequencies are remembered: one question asks for those of the same terms a dozen times."""
+
 
 def _schema() -> tantivy.Schema:
     builder = tantivy.SchemaBuilder()
@@ -63,6 +66,7 @@ class LexicalIndex:
         self._searcher = index.searcher()
         self.uid, self.generation = self._note()
         self.n_passages = self._searcher.num_docs - 1
+        self._frequencies: dict[str, int] = {}
 
     @classmethod
     def open(cls, folder: Path, sound: set[str]) -> LexicalIndex | None:
@@ -139,11 +143,18 @@ class LexicalIndex:
         return [self._frequency(as_token(term)) for term in terms]
 
     def _frequency(self, term: str) -> int:
-        if not term or not _is_text(term):
-            return 0
-        query = tantivy.Query.term_query(self._schema, "terms", term, "freq")
-        found: Any = self._searcher.search(query, 1, count=True)  # its types forget the count
-        return int(found.count)
+        known = self._frequencies.get(term)
+        if known is not None:
+            return known
+        n = 0
+        if term and _is_text(term):
+            query = tantivy.Query.term_query(self._schema, "terms", term, "freq")
+            found: Any = self._searcher.search(query, 1, count=True)  # its types forget the count
+            n = int(found.count)
+        if len(self._frequencies) >= MOST_FREQUENCIES:
+            self._frequencies = {}
+        self._frequencies[term] = n
+        return n
 
     def ids(self) -> Ids:
         """Return the sorted ids of all passages in it."""

@@ -164,8 +164,11 @@ class StoredArticles:
 
     def quotations(self, article_ids: Sequence[str] = ()) -> list[Quotation]:
         """Return the quotations of articles, or of all when none are given, by article and place."""
-        read = partial(self._read, rows.quotations_in, article_ids)
-        return list(self._shelves.one("quotations", tuple(article_ids), read)) if article_ids else read()
+        if not article_ids:
+            return self._read(rows.quotations_in, None)
+        numbers = sorted(rows.known_numbers(article_ids))
+        found = self._shelves.many("quotations", numbers, partial(self._read, _quoted), lambda quoted: quoted[0])
+        return [quotation for _, quotations in found for quotation in quotations]
 
     def quotations_of(self, *speakers: str) -> list[Quotation]:
         """Return what speakers, named exactly so, are quoted with, by article and place."""
@@ -223,6 +226,14 @@ class StoredArticles:
                 return value
         found: T = known[compute]
         return found
+
+
+def _quoted(connection: Connection, numbers: Sequence[int]) -> list[tuple[int, list[Quotation]]]:
+    """Return the quotations of each article; an empty list for one without."""
+    found: dict[int, list[Quotation]] = {number: [] for number in numbers}
+    for quotation in rows.quotations_in(connection, numbers):
+        found[int(quotation.article_id)].append(quotation)
+    return list(found.items())
 
 
 def _sound_article(connection: Connection, article_id: str) -> Article:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import zlib
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from assistant.errors import UnknownArticle
@@ -120,14 +121,17 @@ def _among(column: str, function: str) -> str:
     return f"{column} IN (SELECT value FROM (SELECT DISTINCT {column} AS value FROM articles) WHERE {function}(value, ?))"
 
 
-def _known_form(article_ids: Iterable[str]) -> str:
-    numbers = []
+def known_numbers(article_ids: Iterable[str]) -> set[int]:
+    """Return the numbers of article ids; what has not the form of one is left out: a filter for what is not there finds nothing."""
+    numbers = set()
     for article_id in article_ids:
-        try:
-            numbers.append(number(article_id))
-        except UnknownArticle:  # a filter for what is not there finds nothing
-            continue
-    return json.dumps(numbers)
+        with suppress(UnknownArticle):
+            numbers.add(number(article_id))
+    return numbers
+
+
+def _known_form(article_ids: Iterable[str]) -> str:
+    return json.dumps(sorted(known_numbers(article_ids)))
 
 
 def allowed(connection: Connection, filters: Filters) -> Ids | None:
@@ -243,11 +247,11 @@ def quotation_row(article_id: int, quotation: Quotation) -> list[str | int]:
     return [*places, *(writable(value) if isinstance(value, str) else int(value) for value in texts.values())]
 
 
-def quotations_in(connection: Connection, article_ids: Sequence[str]) -> list[Quotation]:
-    """Return the quotations of the given articles, or of all when none are given."""
-    if not article_ids:
+def quotations_in(connection: Connection, articles: Sequence[int] | None) -> list[Quotation]:
+    """Return the quotations of the articles with these numbers, or of all."""
+    if articles is None:
         return quotations(connection, "?1 = ''", "")
-    return quotations(connection, "article_id IN (SELECT value FROM json_each(?))", _known_form(article_ids))
+    return quotations(connection, "article_id IN (SELECT value FROM json_each(?))", json.dumps(articles))
 
 
 def speakers(connection: Connection) -> dict[str, tuple[str, ...]]:

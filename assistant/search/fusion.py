@@ -132,5 +132,5 @@ def _learned() -> tuple[FusionWeights, FusionWeights]:
 
 def ranked(passages: NDArray[np.int64], scores: Matrix) -> list[tuple[int, float]]:
     """Return (passage id, score), best first; equal scores are ordered by passage id."""
-    found = [(int(passage), round(float(score), 9)) for passage, score in zip(passages, scores, strict=True)]
+    found = [(passage, round(score, 9)) for passage, score in zip(passages.tolist(), scores.tolist(), strict=True)]
     return sorted(found, key=lambda item: (-item[1], item[0]))

@@ -35,8 +35,8 @@ class TokenEncoder(Protocol):
     def tokens(self, texts: Sequence[str]) -> list[Tokens]:
         """Return the numbers of each text's tokens in order."""
 
-    def token_cosines(self, directions: Vectors, tokens: Tokens) -> Vectors:
-        """Return how near tokens are to unit vectors of shape (n, dimensions): shape (n, len(tokens))."""
+    def best_of_tokens(self, directions: Vectors, texts: Sequence[Tokens]) -> Vectors:
+        """Return how near the nearest token of each text is to unit vectors of shape (n, dimensions): shape (len(texts), n)."""
 
     def token_vectors(self, text: str) -> Vectors:
         """Return the vector of each token in order, shape (tokens, dimensions); its length is the token's weight."""
@@ -79,14 +79,8 @@ class PassageMatcher:
 
     def _best(self, directions: Vectors, known: Sequence[_Known]) -> Matrix:
         """Return the best match of each direction in each passage, shape (directions, passages); an empty passage has none."""
-        sizes = np.array([len(one.tokens) for one in known])
-        different, places = np.unique(np.concatenate([one.tokens for one in known]), return_inverse=True)
-        best = np.zeros((len(directions), len(known)))
-        full = sizes > 0
-        if full.any():
-            cosines = self.encoder.token_cosines(directions, different)[:, places]
-            best[:, full] = np.maximum.reduceat(cosines, (np.cumsum(sizes) - sizes)[full], axis=1)
-        return np.maximum(best, 0)
+        best = self.encoder.best_of_tokens(directions, [one.tokens for one in known])
+        return np.maximum(best.T.astype(np.float64), 0)
 
     def _tokens_of(self, passages: Sequence[Passage]) -> list[_Known]:
         known = self._known

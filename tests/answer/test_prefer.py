@@ -1,6 +1,9 @@
 """What puts a sentence before others beside the learned scores."""
 
+import pytest
+
 from assistant.answer.candidates import Candidate
+from assistant.answer.listed import AnyOf, pattern_of
 from assistant.answer.prefer import preferred
 from assistant.answer.questions import understand
 from assistant.answer.select import Selected
@@ -35,3 +38,21 @@ def test_why_is_told_by_a_word_for_because():
 def test_words_of_another_language_for_one_thing_are_known():
     text = "Yağmur dün başladı. Zeytin hasadı iptal edildi. Müdür konuştu."
     assert first("Was the festival cancelled?", "en", text, "tr") == "Zeytin hasadı iptal edildi."
+
+
+@pytest.mark.parametrize("row", [["fire*", "sacked", "step_down"], ["قتل*", "مقتل"], ["死亡", "去世"], ["harga-harga", "b?r*"], []])
+def test_looking_words_up_finds_what_their_expression_finds(row):
+    texts = (
+        "she was fired",
+        "campfire",
+        "he will step  down",
+        "stepdown",
+        "وقتلى في المقتل",
+        "一人死亡",
+        "naik harga-harga",
+        "bar bores",
+        "",
+    )
+    found = [AnyOf.of(row).stand_in(text) for text in texts]
+    assert found == [pattern_of(row).search(text) is not None for text in texts]
+    assert any(found) == bool(row)

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from assistant.encoders import open_encoder
+from assistant.encoders.static import StaticEncoder, bundled_folder
 from assistant.index.index import LocalIndex
 from assistant.ingest import add_paths
 from assistant.records import Filters, Passage, Span
@@ -144,4 +145,15 @@ def test_tokens_and_their_cosines_agree_with_the_token_vectors(encoder):
         assert len(tokens) == len(vectors)
         lengths = np.linalg.norm(vectors, axis=1, keepdims=True)
         units = vectors / lengths
-        assert encoder.token_cosines(units, tokens) == pytest.approx(units @ units.T, abs=1e-4)
+        assert encoder.best_of_tokens(units, [tokens[i : i + 1] for i in range(len(tokens))]) == pytest.approx(units @ units.T, abs=1e-4)
+
+
+def test_what_was_matched_before_is_taken_for_the_same_question_alone(encoder):
+    texts = [encoder.tokens([text])[0] for text in ("Harga beras naik", "", "Polisi menangkap pencuri", "beras")]
+    for question in ("beras", "polisi", "beras"):
+        vectors = encoder.token_vectors(question)
+        units = vectors / np.linalg.norm(vectors, axis=1, keepdims=True)
+        alone = [StaticEncoder.open(bundled_folder()).best_of_tokens(units, [text])[0] for text in texts]
+        assert encoder.best_of_tokens(units, texts[:2]) == pytest.approx(np.array(alone[:2]), abs=1e-6)
+        assert encoder.best_of_tokens(units, texts) == pytest.approx(np.array(alone), abs=1e-6)
+        assert not encoder.best_of_tokens(units, texts)[1].any()
