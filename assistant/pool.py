@@ -14,6 +14,7 @@ from multiprocessing.connection import wait
 from typing import TypeVar
 
 from assistant.errors import WorkerLost
+from assistant.settings import one_core_a_question
 
 T = TypeVar("T")
 R = TypeVar("R")
@@ -44,6 +45,7 @@ def in_processes(work: Callable[[T], R], pieces: Iterable[T], n: int) -> Generat
     Raises:
         WorkerLost: a process was killed; all results before that piece have been yielded.
     """
+    one_core_a_question()
     # Spawned, not forked: threads of other libraries may hold locks here that nobody would release in a copy.
     pool = ProcessPoolExecutor(n, multiprocessing.get_context("spawn"), _begin)
     waiting: deque[Future[R]] = deque()

@@ -279,6 +279,15 @@ def quiet_ray(*, on_loopback: bool) -> None:
         os.environ["RAY_ENABLE_WINDOWS_OR_OSX_CLUSTER"] = "0"
 
 
+def one_core_a_question() -> None:
+    """Have numpy, when it is imported from now on, here or in processes started from here, multiply on one core.
+
+    A question's matrices are small: on two cores they took as long, and twice the processor time, that other questions then lacked.
+    """
+    for name in ("OPENBLAS_NUM_THREADS", "VECLIB_MAXIMUM_THREADS"):
+        os.environ.setdefault(name, "1")
+
+
 def share_counts(folder: str) -> None:
     """Have the processes that are started from now on count together in a folder."""
     os.environ[COUNTS_VARIABLE] = folder

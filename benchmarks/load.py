@@ -107,7 +107,7 @@ def resident_mb(pid: int) -> float:
 
 def start(index: str, workers: int, quality: str) -> tuple[subprocess.Popen[str], int]:
     """Start the server and return it with its port."""
-    environment = {**os.environ, "ASSISTANT_QUALITY": quality, "OMP_NUM_THREADS": "1"}
+    environment = {**os.environ, "ASSISTANT_QUALITY": quality}
     command = [sys.executable, "-m", "assistant", "--index", index, "serve", "--no-ui", "--port", "0", "--workers", str(workers)]
     server = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True, env=environment)
     assert server.stdout is not None

@@ -65,7 +65,7 @@ Row = tuple[str, str, str]
 def serving(folder: Path, **environment: str) -> Iterator[tuple[subprocess.Popen[str], int]]:
     """Serve the samples from a folder that looks like a checkout, and yield the process and its port."""
     command = [sys.executable, "-m", "assistant", "serve", "--samples", "--port", "0"]
-    known = {**os.environ, "PYTHONPATH": str(SEEDS.parent), "OMP_NUM_THREADS": "1", **environment}
+    known = {**os.environ, "PYTHONPATH": str(SEEDS.parent), **environment}
     server = subprocess.Popen(command, cwd=folder, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True, env=known)
     try:
         assert server.stdout is not None

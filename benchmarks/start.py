@@ -50,7 +50,7 @@ def main() -> None:
         with Assistant.open(index, settings=Settings()) as assistant:
             assistant.add([SEEDS])
         environment = {k: v for k, v in os.environ.items() if k != "PYTHONDONTWRITEBYTECODE"}
-        environment |= {"PYTHONPYCACHEPREFIX": f"{folder}/bytecode", "OMP_NUM_THREADS": "1"}
+        environment |= {"PYTHONPYCACHEPREFIX": f"{folder}/bytecode"}
         print("| command | elapsed, median | target | processor, least | memory | modules | heavy ones |\n|---|---|---|---|---|---|---|")
         bare = measured([sys.executable, "-c", "pass"], environment, runs)
         print(f"| `python -c pass` | {bare.elapsed_s:.2f} s | | {bare.processor_s:.2f} s | {bare.memory_mb:.0f} MB | | |")

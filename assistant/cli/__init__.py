@@ -17,6 +17,7 @@ from assistant.cli import asking, commands, evaluating, keeping, keys, mcp, quot
 from assistant.cli.filters import add_filters
 from assistant.cli.terminal import complain, one_line
 from assistant.errors import AssistantError
+from assistant.settings import one_core_a_question
 
 Command = Callable[[argparse.Namespace], int]
 
@@ -29,6 +30,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):  # a file name may hold bytes that are no text
             stream.reconfigure(errors="backslashreplace")
+    one_core_a_question()
     words = list(sys.argv[1:] if argv is None else argv)
     args = _parser(words).parse_args(words)
     try:

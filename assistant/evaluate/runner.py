@@ -15,7 +15,7 @@ from assistant.evaluate.corpus import Corpus, Source, built
 from assistant.evaluate.datasets import EvaluationQuestion, QuestionSet
 from assistant.evaluate.rows import Asked
 from assistant.evaluate.runs import Folder, Run, about
-from assistant.settings import Settings
+from assistant.settings import Settings, one_core_a_question
 
 Progress = Callable[[int, int], None]
 """Called with how many questions are answered, and of how many."""
@@ -89,6 +89,7 @@ def _asked(corpus: Corpus, source: Source, questions: Sequence[EvaluationQuestio
         asker = Asker(corpus, plan.retrieval_only)
         yield from map(asker.ask, questions)
         return
+    one_core_a_question()
     # Fresh processes: a copy of one that has threads and open files may hang.
     with ProcessPoolExecutor(workers, get_context("spawn"), _open, (source, corpus.by_name, plan.retrieval_only)) as pool:
         parts = [questions[at : at + AT_ONCE] for at in range(0, len(questions), AT_ONCE)]

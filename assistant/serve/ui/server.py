@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from assistant.errors import AccountsUnusable, AssistantError, SettingsError
 from assistant.serve.ui.embedding import WidgetScript, frame_ancestors
-from assistant.settings import Settings, accounts_path
+from assistant.settings import Settings, accounts_path, one_core_a_question
 
 if TYPE_CHECKING:
     import gradio as gr
@@ -68,6 +68,7 @@ def serve(settings: Settings, index: str = "", announce: Callable[[str], None] =
     Raises:
         SettingsError: the port is taken, the address is not one of this machine's, or nobody can sign in yet.
     """
+    one_core_a_question()
     port = usable_port(settings.host, settings.port)
     from assistant.assistant import open_language_model
     from assistant.serve.api.app import build_api
