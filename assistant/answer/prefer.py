@@ -13,11 +13,13 @@ from dataclasses import replace
 from functools import cache, lru_cache
 from importlib import resources
 
-from assistant.answer.counting import people_in, told, wanted_amount
+from assistant.answer.claims import told_parts
+from assistant.answer.counting import people_counted, people_in, told, wanted_amount
 from assistant.answer.listed import TWINS, AnyOf
 from assistant.answer.questions import Asked
 from assistant.answer.select import Selected
 from assistant.answer.words import alike_rows, rows_in
+from assistant.records import Span
 from assistant.text.cues import primary
 from assistant.text.language import same_language
 
@@ -42,7 +44,20 @@ def by_amount(asked: Asked, selected: Sequence[Selected]) -> list[Selected]:
     """Lower the scores of sentences that do not tell the amount a question wants."""
     wanted = wanted_amount(asked.question, asked.language)
     worth = KNOWN_AMOUNT if wanted.people or wanted.kinds else AMOUNT
-    return _scored(selected, (-worth * (1 - told(wanted, item.candidate.text, item.candidate.article.language)) for item in selected))
+    lost = (-worth * (1 - told(wanted, item.candidate.text, item.candidate.article.language)) for item in selected)
+    return _scored([_marked(item, wanted.people[0]) if wanted.people else item for item in selected], lost)
+
+
+def _marked(item: Selected, row: str) -> Selected:
+    """Mark the figure that counts those people, where just one does: in `seven died, 19 others were hurt` a reader may take the other."""
+    candidate = item.candidate
+    counted = people_counted(candidate.text, candidate.article.language, told_parts(candidate.text))
+    figures = [figure for figure, rows in counted if row in rows]
+    if item.focus is None or len(figures) != 1:
+        return item
+    start = candidate.span.start
+    figure = Span(start + figures[0].start, start + figures[0].end)
+    return item if figure.overlaps(item.focus) else replace(item, focus=figure)
 
 
 def by_people(asked: Asked, selected: Sequence[Selected]) -> list[Selected]:

@@ -37,7 +37,7 @@ MOST_ASKED = 48
 """Tokens of a question that are read."""
 MOST_LEAD_TOKENS = 64
 """Tokens that are read of what stands before a passage."""
-PARTS_AT_ONCE = 6
+PARTS_AT_ONCE = 3
 UNREAD = -20.0
 BUNDLED = "reader-v1"
 NETWORK, TABLE, TOKENIZER, CARD = "reader.onnx", "table.safetensors", "tokenizer.json", "reader.json"

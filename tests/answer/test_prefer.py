@@ -7,7 +7,7 @@ from assistant.answer.listed import AnyOf, pattern_of
 from assistant.answer.prefer import preferred
 from assistant.answer.questions import understand
 from assistant.answer.select import Selected
-from assistant.records import Article, Hit, Passage
+from assistant.records import Article, Hit, Passage, Span
 from assistant.text.sentences import split_sentences
 
 
@@ -56,3 +56,15 @@ def test_looking_words_up_finds_what_their_expression_finds(row):
     found = [AnyOf.of(row).stand_in(text) for text in texts]
     assert found == [pattern_of(row).search(text) is not None for text in texts]
     assert any(found) == bool(row)
+
+
+def test_the_figure_that_counts_those_people_is_marked():
+    sentence = "He put the number of dead at seven, all of them employees, and said 19 others were being treated for burns."
+    span = Span(0, len(sentence))
+    candidate = Candidate(Article("1", "", sentence, language="en"), (span,), 0, Hit(Passage(1, "1", span, (span,)), 1.0, 1, "hybrid"))
+    for marked, right in (("19", "seven"), ("at seven", "at seven")):
+        start = sentence.index(marked)
+        item = Selected(candidate, 0.0, {}, Span(start, start + len(marked)))
+        [found] = preferred(understand("How many people died in the explosion?", "en"), [item])
+        assert found.focus is not None
+        assert found.focus.of(sentence) == right

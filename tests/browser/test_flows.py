@@ -172,8 +172,9 @@ def test_a_point_of_the_timeline_opens_its_article(open_page):
     page.wait_for_selector("#reading mark.active")
 
 
+ARABIC = "من دفع تكاليف رقمنة مخطوطات مكتبة واحة الريحانة؟"
 PAGES = {
-    "answer": "QUESTION", "abstention": "what did Putin say?", "speakers": "", "library": "", "conversations": "", "settings": "",
+    "answer": "QUESTION", "arabic": ARABIC, "abstention": "what did Putin say?", "speakers": "", "library": "", "conversations": "", "settings": "",
 }  # fmt: skip
 
 
@@ -200,9 +201,6 @@ def test_axe_finds_no_serious_fault_on_any_page(open_page, options):
         low += [(what, ratio) for what, ink, ground in page.evaluate(COLOURS) if (ratio := contrast(ink, ground)) < 4.5]
     assert found == []
     assert low == []
-
-
-ARABIC = "من دفع تكاليف رقمنة مخطوطات مكتبة واحة الريحانة؟"
 
 
 def test_an_arabic_article_and_its_citations_run_from_right_to_left(open_page):

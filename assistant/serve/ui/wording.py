@@ -37,6 +37,7 @@ class Words:
         return "rtl" if self.code in RIGHT_TO_LEFT else "ltr"
 
 
+@lru_cache(maxsize=1)
 def languages() -> dict[str, str]:
     """Return the languages there are files for: code -> name in that language."""
     files = resources.files("assistant.serve.ui").joinpath("words").iterdir()
