@@ -335,6 +335,22 @@ def test_two_hundred_damaged_bytes_in_each_file_are_named_and_never_cited(built:
     logger.info("%s", damage(built, tmp_path, 200, 11, caplog))
 
 
+def test_a_store_whose_damage_even_its_error_message_quotes_is_refused(built: Path, tmp_path: Path, capsys):
+    path = tmp_path / "index"
+    shutil.copytree(built, path)
+    store = path / "store.sqlite"
+    data = store.read_bytes()
+    assert b"CREATE TABLE quotations" in data
+    store.write_bytes(data.replace(b"CREATE TABLE quotations", b"CREA\xd2E TABLE quotations"))
+    with pytest.raises(IndexDamaged, match="cannot be read"):
+        Assistant.open(path, create=False)
+    assert doctor.look(path) == []  # it is for those who open the store to say so
+    assert main(["--index", str(path), "doctor"]) == 1
+    assert "BAD  index: the store" in capsys.readouterr().out
+    assert main(["--index", str(path), "ask", "Was anybody hurt?"]) == 1
+    assert "cannot be read" in capsys.readouterr().err
+
+
 def test_the_doctor_names_and_heals_a_changed_word(news: Assistant, capsys):
     path = news.index.path
     news.index.close()

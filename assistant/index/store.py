@@ -163,6 +163,8 @@ class Store:
             if problem is None:
                 raise
             raise problem from error
+        except UnicodeDecodeError as error:  # Python fails to read a message of SQLite's that quotes damaged bytes
+            raise IndexDamaged(f"the store {self.path} cannot be read: {error}", _DAMAGED_HINT) from error
 
     def _connect(self) -> Connection:
         if self._closed:
