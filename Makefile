@@ -1,8 +1,8 @@
 # `make run` and `make test` need Python 3.11 or newer, pip and make; everything else they set up themselves.
 PYTHON ?= python3
 BIN := .venv/bin
-# One more than there are cores, since browser tests mostly wait; four at most, since each loads its own models.
-WORKERS := $(shell $(PYTHON) -c 'import os; print(min(4, 1 + (os.cpu_count() or 1)))')
+# Two more than there are cores, since browser tests mostly wait; six at most, since each loads its own models.
+WORKERS := $(shell $(PYTHON) -c 'import os; print(min(6, 2 + (os.cpu_count() or 1)))')
 PUBLIC := assistant.assistant assistant.asynchronous assistant.records assistant.events assistant.errors assistant.settings \
 	assistant.serve.llamaindex assistant.serve.langchain assistant.serve.mcp
 
