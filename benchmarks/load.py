@@ -146,7 +146,7 @@ def measure(args: argparse.Namespace) -> dict[str, Any]:
             used, ours, after = spent(server.pid) - cpu, time.process_time() - own, resident_mb(server.pid)
         finally:
             server.send_signal(signal.SIGTERM)
-            server.wait(timeout=60)
+            server.communicate(timeout=60)
     times, n = sorted(load.times), len(load.times)
     return {
         "workers": args.workers, "clients": args.clients, "asks": n, "seconds": seconds, "asks/s": n / seconds,

@@ -74,7 +74,7 @@ def serving(folder: Path, **environment: str) -> Iterator[tuple[subprocess.Popen
         yield server, int(found[1])
     finally:
         server.send_signal(signal.SIGTERM)
-        server.wait(timeout=60)
+        server.communicate(timeout=60)
 
 
 def made_checkout(folder: Path, n_users: int = 0) -> list[str]:
