@@ -61,7 +61,6 @@ class StaticEncoder:
         self._digest = digest
         self._known_tokens: dict[str, NDArray[np.int64]] = {}
         self._lengths = np.zeros(len(rows), dtype=np.float32)
-        self._last_cosines: tuple[bytes, NDArray[np.int64], Vectors] = (b"", np.zeros(0, dtype=np.int64), np.zeros((0, 0), np.float32))
         self._last_query: tuple[str, Vectors] = ("", np.zeros((1, rows.shape[1]), dtype=np.float32))
 
     @classmethod
@@ -169,23 +168,10 @@ class StaticEncoder:
         return scrap_share(self._tokenizer, text)
 
     def _cosines(self, directions: Vectors, tokens: NDArray[np.int64]) -> Vectors:
-        """Return how near different tokens, in order, are to unit vectors of shape (n, dimensions): float32, shape (n, len(tokens)).
+        """Return how near tokens are to unit vectors of shape (n, dimensions): float32, shape (n, len(tokens)).
 
-        What was asked last is remembered: the sentences that are matched are those of the passages that were.
+        Their last bits depend on which tokens stand beside them, so what was worked out for some is not kept for others.
         """
-        asked, before, known = self._last_cosines
-        if asked != directions.tobytes():
-            cosines = self._new_cosines(directions, tokens)
-            self._last_cosines = directions.tobytes(), tokens, cosines
-            return cosines
-        at = np.minimum(np.searchsorted(before, tokens), len(before) - 1)
-        cosines = known[:, at]
-        missing = before[at] != tokens
-        if missing.any():
-            cosines[:, missing] = self._new_cosines(directions, tokens[missing])
-        return cosines
-
-    def _new_cosines(self, directions: Vectors, tokens: NDArray[np.int64]) -> Vectors:
         cosines = np.empty((len(directions), len(tokens)), dtype=np.float32)
         for start in range(0, len(tokens), TOKENS_PER_PRODUCT):
             part = tokens[start : start + TOKENS_PER_PRODUCT]

@@ -7,7 +7,6 @@ import numpy as np
 import pytest
 
 from assistant.encoders import open_encoder
-from assistant.encoders.static import StaticEncoder, bundled_folder
 from assistant.index.index import LocalIndex
 from assistant.ingest import add_paths
 from assistant.records import Filters, Passage, Span
@@ -148,12 +147,14 @@ def test_tokens_and_their_cosines_agree_with_the_token_vectors(encoder):
         assert encoder.best_of_tokens(units, [tokens[i : i + 1] for i in range(len(tokens))]) == pytest.approx(units @ units.T, abs=1e-4)
 
 
-def test_what_was_matched_before_is_taken_for_the_same_question_alone(encoder):
+def test_the_nearest_tokens_depend_on_question_and_texts_alone(encoder):
     texts = [encoder.tokens([text])[0] for text in ("Harga beras naik", "", "Polisi menangkap pencuri", "beras")]
+    first: dict[str, bytes] = {}
     for question in ("beras", "polisi", "beras"):
         vectors = encoder.token_vectors(question)
         units = vectors / np.linalg.norm(vectors, axis=1, keepdims=True)
-        alone = [StaticEncoder.open(bundled_folder()).best_of_tokens(units, [text])[0] for text in texts]
-        assert encoder.best_of_tokens(units, texts[:2]) == pytest.approx(np.array(alone[:2]), abs=1e-6)
-        assert encoder.best_of_tokens(units, texts) == pytest.approx(np.array(alone), abs=1e-6)
-        assert not encoder.best_of_tokens(units, texts)[1].any()
+        alone = [encoder.best_of_tokens(units, [text])[0] for text in texts]
+        together = encoder.best_of_tokens(units, texts)
+        assert together == pytest.approx(np.array(alone), abs=1e-6)
+        assert not together[1].any()
+        assert together.tobytes() == first.setdefault(question, together.tobytes()), "what was asked between changes no bit"
