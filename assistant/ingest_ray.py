@@ -21,13 +21,14 @@ from typing import Any
 from assistant import __version__
 from assistant.drafting import Draft, cleaned, drafted
 from assistant.encoders import open_encoder
+from assistant.environment import quiet_ray
 from assistant.errors import EncoderUnavailable, MissingExtra, SettingsError
 from assistant.index.changes import original_digest
 from assistant.index.protocol import Index
 from assistant.ingest import BATCH_ARTICLES, Progress, encode_drafts, is_known
 from assistant.protocols import Encoder, PreparedArticle
 from assistant.records import AddReport, Failure
-from assistant.settings import Settings, quiet_ray
+from assistant.settings import Settings
 from assistant.text.readers import Raw
 
 logger = logging.getLogger(__name__)

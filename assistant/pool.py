@@ -13,8 +13,8 @@ from concurrent.futures.process import BrokenProcessPool
 from multiprocessing.connection import wait
 from typing import TypeVar
 
+from assistant.environment import one_core_a_question
 from assistant.errors import WorkerLost
-from assistant.settings import one_core_a_question
 
 T = TypeVar("T")
 R = TypeVar("R")

@@ -17,8 +17,9 @@ from pathlib import Path
 from typing import Any
 
 from assistant.assistant import Assistant
+from assistant.environment import quiet_ray
 from assistant.records import AddReport
-from assistant.settings import Settings, quiet_ray
+from assistant.settings import Settings
 from benchmarks import made_up
 
 SETTINGS = Settings(quality="fast")

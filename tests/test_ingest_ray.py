@@ -13,9 +13,10 @@ import pytest
 
 from assistant import ingest_ray
 from assistant.assistant import Assistant
+from assistant.environment import quiet_ray
 from assistant.errors import SettingsError
 from assistant.records import AddReport
-from assistant.settings import Settings, quiet_ray
+from assistant.settings import Settings
 
 quiet_ray(on_loopback=True)  # before it is imported
 os.environ["RAY_raylet_start_wait_time_s"] = "120"  # noqa: SIM112  (its name; of a busy machine)

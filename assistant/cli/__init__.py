@@ -16,8 +16,8 @@ from assistant import __version__
 from assistant.cli import asking, commands, evaluating, keeping, keys, mcp, quotations, reviewing, users, watching
 from assistant.cli.filters import add_filters
 from assistant.cli.terminal import complain, one_line
+from assistant.environment import one_core_a_question
 from assistant.errors import AssistantError
-from assistant.settings import one_core_a_question
 
 Command = Callable[[argparse.Namespace], int]
 

@@ -10,12 +10,13 @@ from dataclasses import dataclass
 from multiprocessing import get_context
 from pathlib import Path
 
+from assistant.environment import one_core_a_question
 from assistant.evaluate.asking import Asker
 from assistant.evaluate.corpus import Corpus, Source, built
 from assistant.evaluate.datasets import EvaluationQuestion, QuestionSet
 from assistant.evaluate.rows import Asked
 from assistant.evaluate.runs import Folder, Run, about
-from assistant.settings import Settings, one_core_a_question
+from assistant.settings import Settings
 
 Progress = Callable[[int, int], None]
 """Called with how many questions are answered, and of how many."""

@@ -10,8 +10,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from assistant.environment import share_counts
 from assistant.serve.ui.server import HEADERS, usable_port
-from assistant.settings import Settings, share_counts
+from assistant.settings import Settings
 
 if TYPE_CHECKING:
     from fastapi import FastAPI

@@ -7,10 +7,10 @@ from typing import Any
 from fastapi import APIRouter, Request
 from starlette.responses import PlainTextResponse, Response
 
+from assistant.environment import shared_counts
 from assistant.errors import AssistantError
 from assistant.serve.api.problems import Problem
 from assistant.serve.api.replying import problems, replied, service_of
-from assistant.settings import shared_counts
 
 
 def health_routes() -> APIRouter:

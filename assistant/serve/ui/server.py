@@ -8,9 +8,10 @@ import threading
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
+from assistant.environment import one_core_a_question
 from assistant.errors import AccountsUnusable, AssistantError, SettingsError
 from assistant.serve.ui.embedding import WidgetScript, frame_ancestors
-from assistant.settings import Settings, accounts_path, one_core_a_question
+from assistant.settings import Settings, accounts_path
 
 if TYPE_CHECKING:
     import gradio as gr
