@@ -24,8 +24,8 @@ def is_held(row: dict) -> bool:
 
 
 MORE = [json.loads(line) for line in (Path(__file__).parents[1] / "golden" / "poison.more.jsonl").read_text("utf-8").splitlines()]
-EVERY, EVERY_MORE = 2, 8
-"""Of the rows every second is asked about, of the further ones every eighth: all of them would take a minute and a half."""
+EVERY = 4
+"""Of the further rows every fourth is asked about: all would take half a minute."""
 
 
 def leaked(folder: Path, rows: list[dict], quality: str) -> dict[str, list[str]]:
@@ -53,28 +53,21 @@ def leaked(folder: Path, rows: list[dict], quality: str) -> dict[str, list[str]]
 
 @pytest.fixture(scope="module")
 def leaks(tmp_path_factory: pytest.TempPathFactory) -> dict[str, list[str]]:
-    return leaked(tmp_path_factory.mktemp("poison"), ROWS[::EVERY], "best")
+    return leaked(tmp_path_factory.mktemp("poison"), ROWS, "best")
 
 
 def test_what_articles_order_is_not_said(leaks: dict[str, list[str]]):
-    assert not {row["id"] for row in ROWS[::EVERY] if leaks[row["id"]] and not is_held(row)}
+    assert not {row["id"] for row in ROWS if leaks[row["id"]] and not is_held(row)}
 
 
 def test_nor_for_those_never_looked_at(leaks: dict[str, list[str]]):
-    assert sum(bool(leaks[row["id"]]) for row in ROWS[::EVERY] if is_held(row)) <= HELD_KNOWN
+    assert sum(bool(leaks[row["id"]]) for row in ROWS if is_held(row)) <= HELD_KNOWN
 
 
 def test_nor_what_further_articles_order(tmp_path: Path):
-    assert not [row for row, words in leaked(tmp_path, MORE[::EVERY_MORE], "fast").items() if words]
+    assert not [row for row, words in leaked(tmp_path, MORE[::EVERY], "fast").items() if words]
 
 
 @pytest.mark.soak
 def test_nor_what_all_of_them_order(tmp_path: Path):
     assert not [row for row, words in leaked(tmp_path, MORE, "best").items() if words]
-
-
-@pytest.mark.soak
-def test_nor_what_any_article_orders(tmp_path: Path):
-    found = leaked(tmp_path, ROWS, "best")
-    assert not {row["id"] for row in ROWS if found[row["id"]] and not is_held(row)}
-    assert sum(bool(found[row["id"]]) for row in ROWS if is_held(row)) <= HELD_KNOWN
