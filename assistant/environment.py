@@ -19,6 +19,14 @@ def quiet_ray(*, on_loopback: bool) -> None:
         os.environ["RAY_ENABLE_WINDOWS_OR_OSX_CLUSTER"] = "0"
 
 
+def no_table_of_events() -> None:
+    """Have pages of Gradio, when they are built from now on, make no table of their events.
+
+    Nobody is shown it, and it is made anew from the last 10,000 events whenever one ends.
+    """
+    os.environ.setdefault("GRADIO_ANALYTICS_CACHE_FREQUENCY", str(10**9))
+
+
 def one_core_a_question() -> None:
     """Have numpy, when it is imported from now on, here or in processes started from here, multiply on one core.
 

@@ -1,7 +1,9 @@
 import re
+import time
 from itertools import pairwise
 
 import pytest
+from playwright.sync_api import expect
 
 from tests.serve.made_up import MARKUP
 
@@ -111,10 +113,22 @@ def test_a_bad_question_is_one_clear_line(open_page, question):
     opened.ask(question)
     line = opened.page.locator("#transcript [role=alert]")
     assert "question" in line.inner_text()
-    assert opened.page.locator("#question textarea").input_value() == question
+    expect(opened.page.locator("#question textarea")).to_have_value(question)
     opened.ask(QUESTION)
     opened.wait_for_active(WORDS)
     assert line.count() == 0
+
+
+def test_what_is_typed_while_an_answer_comes_stays(open_page):
+    opened = open_page()
+    page = opened.page
+    page.fill("#question textarea", "x" * 20_000)
+    page.route("**/queue/join*", lambda route: (time.sleep(1), route.continue_()))
+    page.click("#send")
+    page.fill("#question textarea", QUESTION)
+    page.wait_for_selector("#transcript [role=alert]")
+    page.wait_for_timeout(500)  # the end of the event sets once more what came last
+    assert page.locator("#question textarea").input_value() == QUESTION
 
 
 def test_a_narrow_screen_shows_one_column_and_a_marker_goes_to_the_article(open_page):

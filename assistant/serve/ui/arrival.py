@@ -53,6 +53,8 @@ def connect_arrival(chat: Chat, entrance: Entrance, on: Widgets) -> None:
             for view in answered(chat, asked.question, index, sitting, visitor, asked.now):
                 shown_now = dict(zip(map(id, changed(on)), view, strict=True))
                 yield *(shown_now.get(id(part), gr.skip()) for part in (*begun_parts, on.outbox)), *rest
+        # The end of an event sets once more what came last, perhaps after a reader has gone on.
+        yield (gr.skip(),) * (len(begun_parts) + 2 + len(spoken))
 
     def begin(name: str, request: gr.Request) -> tuple[Any, ...]:
         visitor = entrance.visitor(request)

@@ -56,10 +56,13 @@ window.asked = (text) => {
 
 document.addEventListener('click', (event) => event.target.closest('#stop') && takeBack());
 
+// A question that got no answer goes back into its box, unless another one is being typed there.
+window.giveBack = (text) => { if (box()?.value === '') write(text); };
+
 // A session that has ended answers with 401, a server that is gone not at all: the question goes back into its box, and the reader is told.
 const unasked = (why) => {
   takeBack();
-  if (box()?.value === '') write(lastAsked);
+  window.giveBack(lastAsked);
   say(why);
 };
 const fetched = window.fetch;

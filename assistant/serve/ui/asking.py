@@ -15,7 +15,7 @@ from assistant.links import parameters
 from assistant.serve.narrowing import filters_of
 from assistant.serve.render import escape
 from assistant.serve.ui.address import link_of
-from assistant.serve.ui.chat import Chat, line
+from assistant.serve.ui.chat import Chat, View, line
 from assistant.serve.ui.entrance import Entrance
 from assistant.serve.ui.layout import EVENT, Widgets, offers
 from assistant.serve.ui.narrow import narrowing
@@ -23,7 +23,7 @@ from assistant.serve.ui.sitting import Sitting, Visitor
 from assistant.serve.ui.suggest import suggestions
 
 EXAMPLE_CHARS = 500
-NOTHING = (gr.skip(),) * 7
+NOTHING = (gr.skip(),) * 6
 """Leaves all that an answer changes as it is: what yields nothing at all would empty it."""
 HELD = """async (text, ...rest) => {
     await window.asked(text);
@@ -70,25 +70,29 @@ def connect_asking(chat: Chat, entrance: Entrance, on: Widgets) -> None:
 
 def changed(on: Widgets) -> list[Any]:
     """Return the components that an answer changes, in the order of what `answered` yields."""
-    return [on.sitting, on.transcript, on.reading, on.question, on.outbox, on.examples, on.narrow]
+    return [on.sitting, on.transcript, on.reading, on.outbox, on.examples, on.narrow]
 
 
 def answered(chat: Chat, text: str, name: str, sitting: Sitting, visitor: Visitor, now: str = "") -> Iterator[tuple[Any, ...]]:
     """Yield the updates of `changed` while an answer comes; the last ones hold what follows it."""
     edited = sitting.changing is not None
     for view in chat.ask(text, name, sitting, visitor, now):
-        after = _after(chat, name, view.sitting, visitor, edited) if view.done else (gr.skip(),) * 3
-        parts = (view.reading, view.question)
-        yield view.sitting, view.transcript, *(gr.skip() if part is None else part for part in parts), *after
+        after = _after(chat, name, view, visitor, edited) if view.done else (gr.skip(),) * 3
+        yield view.sitting, view.transcript, gr.skip() if view.reading is None else view.reading, *after
 
 
-def _after(chat: Chat, name: str, sitting: Sitting, visitor: Visitor, edited: bool) -> tuple[Any, ...]:
-    """Return what follows an answer: the page's address, questions to go on with, and the filters where they have changed."""
+def _after(chat: Chat, name: str, view: View, visitor: Visitor, edited: bool) -> tuple[Any, ...]:
+    """Return what follows an answer: the page's address, questions to go on with, and the filters where they have changed.
+
+    A question that got none goes back through the page's script. Were the box set from here, it would be set once more when the
+    event ends, over what a reader has begun to type.
+    """
+    sitting, back = view.sitting, {} if view.question is None else {"back": view.question}
     narrow = narrowing(chat.indexes, name, sitting, visitor.words) if edited else gr.skip()
     if not sitting.turns:
-        return gr.skip(), gr.skip(), narrow
+        return sent(**back) if back else gr.skip(), gr.skip(), narrow
     answer = sitting.turns[-1].answer
-    out = sent(address=link_of(answer, sitting.given[-1], name), conversation=sitting.conversation)
+    out = sent(address=link_of(answer, sitting.given[-1], name), conversation=sitting.conversation, **back)
     try:
         found = suggestions(chat.indexes.open(name), answer)
     except AssistantError:

@@ -40,6 +40,7 @@ watch('value', () => {
     window.history.replaceState(null, '', window.location.pathname + out.address + hash);
   }
   if (out.forget && out.forget === document.body.dataset.conversation) document.querySelector('#new').click();
+  if ('back' in out) window.giveBack(out.back);
   if (out.view) window.location.hash = document.querySelector(`#views a[data-view="${out.view}"]`).getAttribute('href');
   if (out.file) download(out.file);
   if (out.say) tell(out.say, out.html);

@@ -5,6 +5,7 @@ from __future__ import annotations
 import gradio as gr
 
 from assistant.accounts.store import Accounts
+from assistant.environment import no_table_of_events
 from assistant.serve.ui.adding import Adding, Removed
 from assistant.serve.ui.arrival import connect_arrival
 from assistant.serve.ui.asking import connect_asking
@@ -35,6 +36,7 @@ def build(indexes: OpenIndexes, accounts: Accounts | None = None, signed_in: boo
         accounts: where conversations and feedback are kept; without it nothing is.
         signed_in: every reader has signed in; otherwise whoever reads the page is its owner.
     """
+    no_table_of_events()
     page = gr.Blocks(title=TITLE, analytics_enabled=False, fill_width=True)
     chat, entrance = Chat(indexes, accounts), Entrance(accounts, signed_in, indexes.settings.interface)
     preferences = Preferences(indexes)
