@@ -26,7 +26,7 @@ from assistant.answer.remember import RememberingEncoder
 from assistant.answer.restrict import later, resolved, undated
 from assistant.answer.said import Saying
 from assistant.answer.select import Selected
-from assistant.answer.sentences import READ_HITS, Finding, Sentences
+from assistant.answer.sentences import CANDIDATE_HITS, Finding, Sentences
 from assistant.answer.spoke import answer_who
 from assistant.answer.strictness import Strictness
 from assistant.answer.summary import SURE, summary
@@ -231,7 +231,7 @@ class Drafting:
         if not articles:
             return False
         own = understand(focus.question, draft.asked.language)
-        hits = self.retriever.search(own.question, READ_HITS, replace(draft.filters, article_ids=articles))
+        hits = self.retriever.search(own.question, CANDIDATE_HITS, replace(draft.filters, article_ids=articles))
         found = self.finder.find(own, hits)
         confidence = _more_familiar(found.confidence) if focus.bare else found.confidence
         if not found.selected or confidence < self.strictness.abstain_below:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 import tomllib
 import unicodedata
-from functools import lru_cache
+from functools import cache, lru_cache
 from importlib import resources
 from itertools import pairwise
 
@@ -115,11 +115,11 @@ def _groups() -> tuple[tuple[re.Pattern[str], tuple[str, ...]], ...]:
         rf"(?:^|[,:] )(?:dear |to (?:any|all|the) ){machines}",
     )
     undone = (rf"{_any(rules['override'])}[^.!?。]{{0,{_NEAR}}}{_any(rules['rules'])}",)
-    groups = (("|".join(rules["machines"]), told), ("|".join(rules["override"]), undone), ("", (*rules["format"], *rules["only"])))
+    groups = ((machines, told), ("|".join(rules["override"]), undone), ("", (*rules["format"], *rules["only"])))
     return tuple((re.compile(first), group) for first, group in groups)
 
 
-@lru_cache(maxsize=64)
+@cache  # there are more than a hundred sources, and a smaller cache asked in turn forgets each before it comes again
 def _compiled(source: str) -> re.Pattern[str]:
     """Compile one of the sources when a text first comes so far: together they take a quarter of a second."""
     return re.compile(source, re.MULTILINE)

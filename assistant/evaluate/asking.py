@@ -51,6 +51,10 @@ class Asker:
 
     def ask(self, question: EvaluationQuestion) -> Asked:
         """Ask a question and return its row, its ranking and its timings."""
+        with self.assistant.index.held():  # what the answer reads is measured afterwards, and need not be read again
+            return self._ask(question)
+
+    def _ask(self, question: EvaluationQuestion) -> Asked:
         golds = [self.corpus.places(gold) for gold in question.gold]
         if self.retrieval_only:
             ranking, judged, measures = self._ranked(question, question.question, golds)

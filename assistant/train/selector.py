@@ -28,6 +28,7 @@ from assistant.answer.questions import Asked, understand
 from assistant.answer.reading import read_hits
 from assistant.answer.remember import RememberingEncoder
 from assistant.answer.select import CHANCE_FEATURES, Linear, Selected, chance_rows, confidence_row, feature_names, linear
+from assistant.answer.sentences import CANDIDATE_HITS, READ_HITS
 from assistant.assistant import Assistant
 from assistant.evaluate.corpus import Corpus, is_gold
 from assistant.evaluate.datasets import EvaluationQuestion, QuestionSet, read_question_set
@@ -107,28 +108,28 @@ def _examples(
         for number, question in enumerate(questions):
             ways = [False, True] if question.answerable and (weight == 1 or random.random() < recipe["removed_share"]) else [False]
             for remove in ways:
-                example = _example(corpus, question, recipe["hits"], remove)
+                example = _example(corpus, question, remove)
                 if example is not None:
                     made.append(replace(example, weight=weight, fold=number % recipe["folds"], removed=remove))
     return made
 
 
-def _example(corpus: Corpus, question: EvaluationQuestion, n_hits: int, remove: bool) -> Example | None:
+def _example(corpus: Corpus, question: EvaluationQuestion, remove: bool) -> Example | None:
     assistant: Assistant = corpus.assistant
     index, encoder = assistant.index, RememberingEncoder(assistant.encoder)
     asked = understand(question.question, detect_language(question.question, tuple(index.languages())))
     if asked.kind in ("said", "metadata"):
         return None
     gold = corpus.gold(question)
-    hits = assistant.retriever.search(question.question, 2 * n_hits)
+    hits = assistant.retriever.search(question.question, 2 * CANDIDATE_HITS)
     if remove:
         hits = [hit for hit in hits if hit.passage.article_id not in {article for article, _ in gold}]
     readings = None
     if assistant.reader is not None:
-        hits = hits[: n_hits + n_hits // 3]
+        hits = hits[:READ_HITS]
         readings = read_hits(assistant.reader, asked, hits, index.article)
         hits = rerank(hits, readings.passages, assistant.retriever.strangeness(question.question))
-    candidates = candidates_of(hits[:n_hits], index.article, index.sentences)
+    candidates = candidates_of(hits[:CANDIDATE_HITS], index.article, index.sentences)
     if len(candidates) < 2:
         return None
     right = np.array([any(is_gold(c.article.id, c.span, g) for g in gold) for c in candidates], float)
