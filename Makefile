@@ -2,6 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 # Two more than there are cores, since browser tests mostly wait; six at most, since each loads its own models.
+# Each keeps to one core: the threads of several that train at once wait for each other, at four times the processor time.
 WORKERS := $(shell $(PYTHON) -c 'import os; print(min(6, 2 + (os.cpu_count() or 1)))')
 PUBLIC := assistant.assistant assistant.asynchronous assistant.records assistant.events assistant.errors assistant.settings \
 	assistant.serve.llamaindex assistant.serve.langchain assistant.serve.mcp
@@ -13,7 +14,7 @@ run: .venv/.installed
 
 test: .venv/.installed-dev
 	$(BIN)/python -m tests.browser.chromium
-	$(BIN)/python -m pytest -m "not soak" -n $(WORKERS) --dist loadfile --no-loadscope-reorder
+	OMP_NUM_THREADS=1 $(BIN)/python -m pytest -m "not soak" -n $(WORKERS) --dist loadfile --no-loadscope-reorder
 
 soak: .venv/.installed-dev
 	$(BIN)/python -m pytest -m soak --timeout 3600
