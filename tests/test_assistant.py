@@ -241,3 +241,9 @@ def test_a_question_about_the_article_means_the_one_cited_last(assistant: Assist
     assert answer.metadata
     unclear = assistant.ask("who wrote the article?")
     assert unclear.abstained
+
+
+def test_indexes_that_are_open_together_share_their_models(index: str, tmp_path: Path):
+    with Assistant.open(index, create=False) as one, Assistant.open(tmp_path / "other") as other:
+        assert one.encoder is other.encoder
+        assert one.reader is other.reader is not None

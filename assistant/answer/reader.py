@@ -235,10 +235,13 @@ def _focus(tokens: Tokens, mine: Ints, places: Floats) -> Span:
 
 
 def bundled_reader(encoder: Encoder) -> Reader:
-    """Open the reader that comes with the package; it shares the tokenizer of the bundled sentence model."""
-    folder = bundled_folder()
-    if isinstance(encoder, StaticEncoder) and encoder.name == "static":
-        tokenizer = encoder.tokenizer
-    else:
-        tokenizer = Tokenizer.from_file(str(folder / TOKENIZER))
+    """Return the reader that comes with the package; it shares the tokenizer of the bundled sentence model."""
+    beside = encoder if isinstance(encoder, StaticEncoder) and encoder.name == "static" else None
+    return _bundled(bundled_folder(), beside)
+
+
+@lru_cache(maxsize=2)
+def _bundled(folder: Path, beside: StaticEncoder | None) -> Reader:
+    """Open the reader once: the indexes that a process has open share it."""
+    tokenizer = beside.tokenizer if beside else Tokenizer.from_file(str(folder / TOKENIZER))
     return Reader.open(folder.with_name(BUNDLED), tokenizer)

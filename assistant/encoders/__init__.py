@@ -6,6 +6,7 @@ them is opened.
 
 from __future__ import annotations
 
+from functools import lru_cache
 from pathlib import Path
 
 from assistant.encoders.onnx import OnnxEncoder, is_onnx
@@ -54,7 +55,7 @@ def open_encoder(name: str = "") -> Encoder:
         MissingExtra: the model needs a package that is not installed.
     """
     if name in ("", "static"):
-        return StaticEncoder.open(bundled_folder(), "static")
+        return _bundled(bundled_folder())
     folder = Path(name).expanduser()
     if is_static(folder):
         return StaticEncoder.open(folder, name)
@@ -72,3 +73,9 @@ def open_encoder(name: str = "") -> Encoder:
             hint="`assistant models` tells about them; others are opened by their full name (owner/model) or by the path of their folder",
         )
     return TransformerEncoder.open(name)
+
+
+@lru_cache(maxsize=2)
+def _bundled(folder: Path) -> StaticEncoder:
+    """Open the bundled model once: the indexes that a process has open share it."""
+    return StaticEncoder.open(folder, "static")
