@@ -119,7 +119,7 @@ def _groups() -> tuple[tuple[re.Pattern[str], tuple[str, ...]], ...]:
     return tuple((re.compile(first), group) for first, group in groups)
 
 
-@cache  # there are more than a hundred sources, and a smaller cache asked in turn forgets each before it comes again
+@cache  # a cache smaller than the number of sources, which come in turn, forgets each before it comes again
 def _compiled(source: str) -> re.Pattern[str]:
     """Compile one of the sources when a text first comes so far: together they take a quarter of a second."""
     return re.compile(source, re.MULTILINE)

@@ -131,6 +131,13 @@ def test_what_is_typed_while_an_answer_comes_stays(open_page):
     assert page.locator("#question textarea").input_value() == QUESTION
 
 
+def test_a_question_in_the_address_that_cannot_be_asked_keeps_no_other_one_waiting(open_page):
+    page = open_page().page
+    page.goto(f"{page.url}?q={'x' * 3000}")
+    page.wait_for_selector("#transcript [role=alert]")
+    page.wait_for_function("window.arrived", timeout=4000)  # by itself it is true after eight seconds
+
+
 def test_a_narrow_screen_shows_one_column_and_a_marker_goes_to_the_article(open_page):
     opened = open_page(400, 800, has_touch=True)
     page = opened.page

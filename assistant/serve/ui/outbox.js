@@ -33,7 +33,7 @@ watch('value', () => {
   const sent = element.querySelector('[data-out]');
   if (!sent) return;
   const out = JSON.parse(sent.dataset.out);
-  if (out.arrived || 'address' in out) arrival().done();
+  if (out.arrived || 'address' in out || 'back' in out) arrival().done();
   if ('conversation' in out) remember(out.conversation);
   if ('address' in out && document.body.dataset.view === 'ask') {
     const hash = out.conversation ? '#conversation=' + out.conversation : '';
